@@ -1,0 +1,149 @@
+import type { Knex } from 'knex';
+import type { Principal } from '../../shared/access/principal.ts';
+import type { Permission, Role } from '../../shared/access/roles.ts';
+import type { Field, FieldKind } from './fields.ts';
+
+/** A row as hooks see it: field names to values as PostgreSQL's driver gives them. */
+export type Row = Record<string, unknown>;
+
+/** One write on its way, within its transaction. */
+export interface Change {
+  readonly trx: Knex.Transaction;
+  readonly principal: Principal;
+  readonly kind: 'create' | 'update' | 'delete';
+  /** The row as it was, locked; null on create. */
+  readonly before: Row | null;
+  /** What is to be written, by field name; hooks before the write may change it. Empty on delete. */
+  readonly values: Row;
+  /** The row as it will be (`before` overlaid with `values`); after the write: as it is. */
+  readonly row: Row;
+  /** «own» when only an object rule lets this person do it. */
+  readonly allowed: 'all' | 'own';
+  /** Whether the person holds a permission in full (roles ∩ scopes), object rules aside. */
+  may(role: Role, permission: Permission): boolean;
+  /** Writes to another resource in the same transaction: its hooks run and it is audited; permissions are not asked again. */
+  create(resource: string, values: Row): Promise<Row>;
+  update(resource: string, id: number, values: Row): Promise<Row>;
+  remove(resource: string, id: number): Promise<void>;
+}
+
+/** Code that a resource needs around its writes. Refuse by throwing `Invalid` or `Conflict` of `api/store/refusals.ts`. */
+export interface Hooks {
+  beforeWrite?(change: Change): Promise<void> | void;
+  afterWrite?(change: Change): Promise<void> | void;
+  beforeDelete?(change: Change): Promise<void> | void;
+  afterDelete?(change: Change): Promise<void> | void;
+}
+
+/**
+ * How a query parameter narrows a list.
+ * - text: a path; equal to the value, or to any of several separated by commas; `null` finds rows without one
+ * - `match`: other comparisons on a path
+ * - `flag`: SQL that holds when the parameter is true; otherwise it's ignored
+ * - `either`: SQL that holds when it is true and must not hold when it is false
+ * - `sql`: SQL with `{value}`, the parameter read as `type`; `unless` gives another SQL while a second parameter is false
+ *   (`location` looks below unless `cascade=false`)
+ */
+export type Filter =
+  | string
+  | { path: string; match: 'iexact' | 'contains' | 'regex' | 'gte' | 'lte' | 'gt' | 'lt' }
+  | { flag: string }
+  | { either: string }
+  | { sql: string; type: FieldKind; unless?: { parameter: string; sql: string }; nullPath?: string };
+
+/** Something that can be done to a row beside create, update and delete. It takes the `change` permission unless said. */
+export interface Action {
+  label: string;
+  permission?: Permission;
+  /** What the caller gives along. */
+  input?: Record<string, Field>;
+  /** Ask before doing it. */
+  confirm?: boolean;
+  run(change: Change, input: Row): Promise<Row | undefined>;
+}
+
+/** How the REST face spells a resource. A resource may have several. */
+export interface RestSpelling {
+  /** Below `/api/`, no slashes round it: `inventory/host`. */
+  path: string;
+  /**
+   * hyperlinked: `url` first, references are URLs. ids: `id` first, references are ids. pk: `pk` first, references are
+   * ids, moments are `YYYY-MM-DD HH:MM`, as InvenTree does.
+   */
+  style: 'hyperlinked' | 'ids' | 'pk';
+  /** Field names in the order of the answer; default: all that are not hidden, in declared order. The id key comes first by itself. */
+  keys?: readonly string[];
+  /** Wire name of a field where it differs: field → key. */
+  rename?: Readonly<Record<string, string>>;
+  /** Fields that this spelling takes but only shows. */
+  readOnly?: readonly string[];
+  /** Objects shown beside a reference when asked by `?key=true`: key → what. */
+  expand?: Readonly<Record<string, Expansion>>;
+  /** Create answers a list of the rows made (InvenTree's stock). */
+  createsList?: boolean;
+  /** Only GET. */
+  readOnlyFace?: boolean;
+}
+
+export interface Expansion {
+  /** The reference field it follows. */
+  reference: string;
+  /** Path of the spelling (pk style) whose keys it shows. */
+  spelling: string;
+  keys?: readonly string[];
+  /** Shown unless `?key=false`. */
+  default?: boolean;
+}
+
+/** What a resource is: everything that any face, the schema, access and audit need to know. */
+export interface Declaration {
+  /** The word of the role that owns it. */
+  role: Role;
+  /** Where it belongs among the pages: inventory, booking, part, stock, people. */
+  area: 'inventory' | 'booking' | 'part' | 'stock' | 'people';
+  /** Table (or automatically updatable view) with an integer `id`. */
+  table: string;
+  /** What people call one and several. */
+  title: readonly [one: string, many: string];
+  /** One or two sentences for API readers. */
+  description?: string;
+  fields: Record<string, Field>;
+  /** SQL text that names a row to people, over `{paths}`. */
+  label: string;
+  /** Paths that `search` looks through. */
+  search: readonly string[];
+  /** Default order: paths, `-` before descending ones. `id` is added as the last by itself. */
+  order: readonly string[];
+  /** More names for `ordering=`: name → path. Every stored field may be named anyway. */
+  orderings?: Readonly<Record<string, string>>;
+  /** Beyond one exact filter a field. */
+  filters?: Readonly<Record<string, Filter>>;
+  /** Readable without a token from this setting of ANONYMOUS_READ on; absent: never. */
+  anonymous?: 'bookables' | 'all';
+  /** Whose rows are whose: SQL over `{paths}` and `{me}`, and what people may do to theirs without the role. */
+  own?: { sql: string; may: readonly Permission[] };
+  /** Instead of the role: anybody signed in may do this (scopes still bound it). */
+  signedIn?: readonly Permission[];
+  /** Deleting sets this timestamp column; rows that have it are gone for every face. */
+  softDelete?: string;
+  /** What PostgreSQL refuses, said to people: constraint name → field (or `null` for the row) and sentence. */
+  constraints?: Readonly<Record<string, { field: string | null; says: string }>>;
+  hooks?: Hooks;
+  actions?: Readonly<Record<string, Action>>;
+  /** Named views of the list: SQL over `{paths}`, `{me}`, `{now}`. */
+  tabs?: Readonly<Record<string, { label: string; sql: string }>>;
+  rest: readonly RestSpelling[];
+}
+
+export interface Resource extends Declaration {
+  readonly name: string;
+}
+
+/** Declares a resource. `name` is snake_case, one of it, and unique. */
+export function resource(name: string, declaration: Declaration): Resource {
+  return { name, ...declaration };
+}
+
+/** Whether a field is stored in the resource's own table and named in SQL by its column. */
+export const visibleFields = (declared: Declaration): [string, Field][] =>
+  Object.entries(declared.fields).filter(([, field]) => !field.hidden);
