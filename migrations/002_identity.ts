@@ -92,6 +92,13 @@ export async function up(knex: Knex): Promise<void> {
       state_since timestamptz NOT NULL DEFAULT now()
     );
 
+    CREATE FUNCTION tell_keys_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      PERFORM pg_notify('quartermaster', '{"keys":"changed"}');
+      RETURN NULL;
+    END $$;
+    CREATE TRIGGER tell_keys_changed AFTER INSERT OR UPDATE OR DELETE ON signing_keys FOR EACH STATEMENT EXECUTE FUNCTION tell_keys_changed();
+
     -- Access tokens that may no longer be used although their signature and expiry still hold.
     CREATE TABLE revocations (
       id bigserial PRIMARY KEY,
