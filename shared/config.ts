@@ -1,0 +1,205 @@
+import { join, resolve } from 'node:path';
+import { oneOf, origin, postgresUrl, text, timeZone, type ValueKind, wholeNumber } from './config-values.ts';
+
+/** A setting that is wrong or missing; the message is one line that names the variable. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** One setting: its variable, what it takes, what holds when it is absent, and what it is for. */
+interface Setting<T> {
+  readonly variable: string;
+  readonly kind: ValueKind<T>;
+  /** Null: there is none, or it follows from others as `otherwise` says. */
+  readonly standard: T | null;
+  /** What the table says in place of the standard value. */
+  readonly otherwise?: string;
+  readonly about: string;
+}
+
+const setting = <T>(declared: Omit<Setting<T>, 'standard'> & { standard: T }): Setting<T> & { standard: T } => declared;
+const optional = <T>(declared: Omit<Setting<T>, 'standard'>): Setting<T> & { standard: null } => ({
+  ...declared,
+  standard: null,
+});
+
+/** Every setting there is. The table in docs/configuration.md is printed from here. */
+export const settings = {
+  port: setting({
+    variable: 'PORT',
+    kind: wholeNumber(0, 65535),
+    standard: 8000,
+    about: 'Port to listen on; 0 takes any free one.',
+  }),
+  host: setting({
+    variable: 'HOST',
+    kind: text('an address or host name'),
+    standard: '127.0.0.1',
+    about: 'Address to listen on; `0.0.0.0` or `::` listens on all of them.',
+  }),
+  publicUrl: optional({
+    variable: 'PUBLIC_URL',
+    kind: origin,
+    otherwise: '`http://localhost:PORT`',
+    about:
+      'Where people and applications reach it, also behind a proxy. Tokens are issued for this address: all processes of an installation need the same.',
+  }),
+  dataDir: setting({
+    variable: 'DATA_DIR',
+    kind: text('a folder'),
+    standard: '.data',
+    about: 'Where the embedded database and the generated secret key are kept.',
+  }),
+  databaseUrl: optional({
+    variable: 'DATABASE_URL',
+    kind: postgresUrl,
+    otherwise: 'an embedded PostgreSQL in `DATA_DIR`',
+    about: 'The PostgreSQL server (14 or later) and database to use.',
+  }),
+  databaseConnections: setting({
+    variable: 'DATABASE_CONNECTIONS',
+    kind: wholeNumber(4, 1000),
+    standard: 20,
+    about: 'Most connections that one process opens to the database.',
+  }),
+  secretKey: optional({
+    variable: 'SECRET_KEY',
+    kind: text('at least 32 random characters', 32),
+    otherwise: 'generated and kept in `DATA_DIR` with the embedded database; required with `DATABASE_URL`',
+    about: 'Seals signing keys and cookies. Whoever knows it can forge sign-ins; who loses it must issue new ones.',
+  }),
+  adminUsername: setting({
+    variable: 'ADMIN_USERNAME',
+    kind: text('a user name', 1, 150),
+    standard: 'admin',
+    about: 'The superuser made at the first start, when there is none yet.',
+  }),
+  adminPassword: optional({
+    variable: 'ADMIN_PASSWORD',
+    kind: text('at least 8 characters', 8),
+    otherwise: 'a random one, printed once',
+    about: 'Password of that superuser. Later starts do not change it.',
+  }),
+  anonymousRead: setting({
+    variable: 'ANONYMOUS_READ',
+    kind: oneOf('none', 'bookables', 'all'),
+    standard: 'bookables',
+    about:
+      'What requests without credentials may read: nothing, what can be booked, or all of inventory and booking. Never people.',
+  }),
+  timeZone: setting({
+    variable: 'TIME_ZONE',
+    kind: timeZone,
+    standard: 'UTC',
+    about: 'Zone of the days that bookings count in, and of dates on pages.',
+  }),
+  instanceName: setting({
+    variable: 'INSTANCE_NAME',
+    kind: text('a name', 1, 100),
+    standard: 'Quartermaster',
+    about: 'What pages and `GET /api/` call this installation.',
+  }),
+  trustProxy: setting({
+    variable: 'TRUST_PROXY',
+    kind: wholeNumber(0, 10),
+    standard: 0,
+    about: 'How many proxies stand before it, whose `X-Forwarded-*` headers are believed.',
+  }),
+  accessTokenSeconds: setting({
+    variable: 'ACCESS_TOKEN_SECONDS',
+    kind: wholeNumber(60, 86400),
+    standard: 3600,
+    about: 'How long an access token lives.',
+  }),
+  refreshTokenDays: setting({
+    variable: 'REFRESH_TOKEN_DAYS',
+    kind: wholeNumber(1, 365),
+    standard: 30,
+    about: 'How long a refresh token lives when it is not used.',
+  }),
+  sessionHours: setting({
+    variable: 'SESSION_HOURS',
+    kind: wholeNumber(1, 720),
+    standard: 12,
+    about: 'How long a browser stays signed in when nobody uses it.',
+  }),
+  metricsToken: optional({
+    variable: 'METRICS_TOKEN',
+    kind: text('at least 16 characters', 16),
+    otherwise: 'only the machine itself may read `/metrics`',
+    about: 'Bearer token that opens `/metrics` to others.',
+  }),
+  shutdownSeconds: setting({
+    variable: 'SHUTDOWN_SECONDS',
+    kind: wholeNumber(0, 300),
+    standard: 8,
+    about: 'How long requests in flight may take to finish after SIGTERM or Ctrl-C.',
+  }),
+  logLevel: setting({
+    variable: 'LOG_LEVEL',
+    kind: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+    standard: 'info',
+    about: 'Least severe log line to write. Logs are JSON lines on standard output.',
+  }),
+};
+
+type Read = { [Key in keyof typeof settings]: SettingValue<(typeof settings)[Key]> };
+type SettingValue<S> = S extends { standard: null; kind: ValueKind<infer T> }
+  ? T | null
+  : S extends { kind: ValueKind<infer T> }
+    ? T
+    : never;
+
+/** The settings as they were given. The embedded database brings its own secret key, so it may be absent here. */
+export interface GivenConfig extends Readonly<Omit<Read, 'publicUrl'>> {
+  /** Origin that people use, without a trailing slash. */
+  readonly publicUrl: string;
+}
+
+/** The settings of a running service: a secret key is there. */
+export interface Config extends GivenConfig {
+  readonly secretKey: string;
+}
+
+/**
+ * Reads every setting from the environment. An empty variable counts as absent.
+ * @throws ConfigError naming the first variable that is wrong
+ */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): GivenConfig {
+  const read = Object.fromEntries(
+    Object.entries(settings).map(([key, { variable, kind, standard }]) => [
+      key,
+      readOne(variable, kind, standard, env[variable]?.trim()),
+    ]),
+  ) as Read;
+  if (read.databaseUrl && !read.secretKey) {
+    throw new ConfigError(
+      'SECRET_KEY is missing: with DATABASE_URL set it is required, and the same for every process (openssl rand -hex 32 makes one)',
+    );
+  }
+  return {
+    ...read,
+    dataDir: resolve(read.dataDir),
+    publicUrl: read.publicUrl ?? `http://localhost:${read.port}`,
+  };
+}
+
+function readOne<T>(variable: string, kind: ValueKind<T>, standard: T | null, given: string | undefined): T | null {
+  if (!given) return standard;
+  try {
+    return kind.read(given);
+  } catch (error) {
+    throw new ConfigError(`${variable} ${(error as Error).message}`);
+  }
+}
+
+/** Adds what `.env` in the working folder says to the environment, where the environment does not say it itself. */
+export function loadEnvFile(folder = process.cwd()): void {
+  try {
+    process.loadEnvFile(join(folder, '.env'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+      throw new ConfigError(`.env can not be read: ${(error as Error).message}`);
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import knexModule, { type Knex } from 'knex';
+import pg from 'pg';
+import { type Config, ConfigError } from './config.ts';
+
+/** The oldest PostgreSQL that the migrations and statements work on. */
+const oldestVersion = 14;
+const migrationsFolder = join(import.meta.dirname, '..', 'migrations');
+/** Key of the advisory lock that one process holds while it migrates. */
+const migrationLock = 0x51_4d_01;
+
+export interface Database {
+  /** For writes, people and applications. */
+  readonly knex: Knex;
+  /** For prepared reads. */
+  readonly pool: pg.Pool;
+}
+
+const { builtins } = pg.types;
+/** Dates stay text (a calendar day has no zone); numeric and int8 stay text as pg leaves them, since they may not fit a number. */
+const asText: ReadonlySet<number> = new Set([builtins.DATE, builtins.TIMESTAMP, builtins.TIME, builtins.INTERVAL]);
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) =>
+    asText.has(oid) && format !== 'binary' ? (value: string) => value : pg.types.getTypeParser(oid, format as 'text'),
+};
+
+/** What every connection of ours is opened with, also those outside the pools. */
+export function connectionSettings(databaseUrl: string): pg.ClientConfig {
+  return {
+    connectionString: databaseUrl,
+    application_name: 'quartermaster',
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    options: '-c timezone=UTC -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s',
+    types,
+  };
+}
+
+/**
+ * Opens the pools and checks that the server answers and is recent enough.
+ * @throws ConfigError naming DATABASE_URL
+ */
+export async function openDatabase(
+  config: Pick<Config, 'databaseConnections'> & { databaseUrl: string },
+): Promise<Database> {
+  const each = Math.floor(config.databaseConnections / 2);
+  const pool = new pg.Pool({ ...connectionSettings(config.databaseUrl), max: each });
+  // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
+  pool.on('error', () => {});
+  try {
+    await checkServer(pool);
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  const knex = knexModule({
+    client: 'pg',
+    connection: () => connectionSettings(config.databaseUrl) as Knex.PgConnectionConfig,
+    pool: { min: 0, max: each },
+    acquireConnectionTimeout: 15_000,
+  });
+  return { knex, pool };
+}
+
+export async function closeDatabase({ knex, pool }: Database): Promise<void> {
+  await Promise.all([knex.destroy(), pool.end()]);
+}
+
+async function checkServer(pool: pg.Pool): Promise<void> {
+  let version: number;
+  try {
+    const answer = await pool.query<{ version: string }>(`SELECT current_setting('server_version_num') AS version`);
+    version = Math.floor(Number(answer.rows[0]?.version) / 10_000);
+  } catch (error) {
+    throw new ConfigError(`DATABASE_URL can not be used: ${reasonOf(error)}`);
+  }
+  if (version < oldestVersion) {
+    throw new ConfigError(`DATABASE_URL leads to PostgreSQL ${version}; ${oldestVersion} or later is needed`);
+  }
+}
+
+/** The message of a failed connection; Node gives one attempt per address, wrapped in an error without words. */
+function reasonOf(error: unknown): string {
+  const first = error instanceof AggregateError ? error.errors[0] : error;
+  return (first instanceof Error ? first.message : String(first)).split('\n')[0] ?? '';
+}
+
+/**
+ * Brings the tables up to date. Processes that start together take turns.
+ * @returns the names of the steps that were taken
+ */
+export async function migrate(knex: Knex): Promise<string[]> {
+  return knex.transaction(async (lock) => {
+    await lock.raw('SET LOCAL statement_timeout = 0');
+    await lock.raw('SET LOCAL idle_in_transaction_session_timeout = 0');
+    await lock.raw('SELECT pg_advisory_xact_lock(?)', [migrationLock]);
+    // Knex's own lock is a row that outlives a killed process; ours is the one that counts.
+    const settings = { migrationSource };
+    await knex.migrate.forceFreeMigrationsLock(settings);
+    try {
+      const [, steps] = (await knex.migrate.latest(settings)) as [number, string[]];
+      return steps;
+    } catch (error) {
+      if (/migration directory is corrupt/.test((error as Error).message)) {
+        throw new ConfigError('DATABASE_URL leads to a database that a newer version of this program has written');
+      }
+      throw error;
+    }
+  });
+}
+
+/** Migrations are TypeScript modules, which Node loads as they are. */
+const migrationSource: Knex.MigrationSource<string> = {
+  getMigrations: async () => (await readdir(migrationsFolder)).filter((file) => file.endsWith('.ts')).sort(),
+  getMigrationName: (file) => file,
+  getMigration: async (file) => {
+    const step = (await import(pathToFileURL(join(migrationsFolder, file)).href)) as Partial<Knex.Migration>;
+    // There is no way back: a mistake is mended by the next step.
+    return { down: async () => {}, ...step } as Knex.Migration;
+  },
+};

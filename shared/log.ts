@@ -1,0 +1,49 @@
+import { type DestinationStream, type Logger, pino } from 'pino';
+
+/** Names under which secrets travel; a log line shows that they were there, not what they were. */
+const secretNames = [
+  'authorization',
+  'cookie',
+  'set-cookie',
+  'password',
+  'passwd',
+  'secret',
+  'client_secret',
+  'clientSecret',
+  'secretKey',
+  'adminPassword',
+  'metricsToken',
+  'databaseUrl',
+  'connectionString',
+  'token',
+  'access_token',
+  'refresh_token',
+  'id_token',
+  'code',
+  'code_verifier',
+  'device_code',
+  'user_code',
+  'csrf',
+];
+
+/** Secrets are blotted out at the top of a log object and two levels below it. */
+const redact = {
+  paths: ['', '*.', '*.*.'].flatMap((prefix) =>
+    secretNames.map((name) => (prefix ? `${prefix}${name.includes('-') ? `["${name}"]` : name}` : `["${name}"]`)),
+  ),
+  censor: '[redacted]',
+};
+
+/** A logger of JSON lines on standard output, or where `destination` leads. */
+export function openLog(level: string, name: string, destination?: DestinationStream): Logger {
+  return pino(
+    {
+      level,
+      base: { service: name, pid: process.pid },
+      redact,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination ?? pino.destination({ fd: 1, sync: true }),
+  );
+}
