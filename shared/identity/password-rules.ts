@@ -1,0 +1,33 @@
+/** Shortest and longest password that may be chosen, in characters. */
+export const passwordLength = { least: 8, most: 256 } as const;
+
+/** The ones that everybody tries first; each is refused whatever its case. */
+const tooCommon = new Set(
+  `password passw0rd password1 password12 password123 password1234 12345678 123456789 1234567890 0123456789 87654321
+   987654321 qwertyui qwertyuiop qwerty12 qwerty123 qwerty1234 qwertzui asdfghjk asdfghjkl zxcvbnm1 1q2w3e4r 1q2w3e4r5t
+   1qaz2wsx zaq12wsx q1w2e3r4 iloveyou iloveyou1 sunshine princess football baseball superman batman123 trustno1
+   starwars letmein1 welcome1 welcome123 whatever computer internet abcd1234 abc12345 a1b2c3d4 aa123456 11111111
+   00000000 22222222 88888888 99999999 12341234 11223344 12121212 123123123 123321123 1234abcd changeme changeme1
+   default1 administrator admin123 admin1234 adminadmin rootroot testtest test1234 demo1234 secret123 michelle jennifer
+   jonathan charlotte liverpool chelsea1 arsenal1 corvette mercedes samsung1 pokemon1 dragon12 monkey12 shadow12
+   master12 killer12 access14 mustang1 hello123 helloworld inventree quartermaster`
+    .split(/\s+/)
+    .filter(Boolean),
+);
+
+/**
+ * Says what is wrong with a password somebody wants to choose, as a sentence for them; null when nothing is.
+ * Length counts characters as people do. No rules about digits or signs: they make passwords worse (NIST SP 800-63B §3.1.1).
+ */
+export function problemWithPassword(password: string, person: { username: string; email?: string }): string | null {
+  const length = [...password].length;
+  if (length < passwordLength.least)
+    return `Use at least ${passwordLength.least} characters. A short sentence works well.`;
+  if (length > passwordLength.most) return `Use at most ${passwordLength.most} characters.`;
+  const plain = password.toLowerCase();
+  if (tooCommon.has(plain) || new Set(plain).size < 3)
+    return 'This password is among the first that attackers try. Choose another.';
+  const own = [person.username, person.email ?? ''].map((name) => name.toLowerCase()).filter(Boolean);
+  if (own.includes(plain)) return 'Choose a password that is not your username or e-mail address.';
+  return null;
+}

@@ -1,0 +1,74 @@
+import type { Knex } from 'knex';
+import type { Pool } from 'pg';
+import { loadPerson } from '../access/load-person.ts';
+import { anonymous, type Person, type Principal, type Proof } from '../access/principal.ts';
+import { audit } from '../audit.ts';
+import { verifyPassword } from './passwords.ts';
+import { countSuccess, countTry } from './sign-in-limits.ts';
+
+export interface PasswordTry {
+  readonly username: string;
+  readonly password: string;
+  /** Address that the request came from; null when unknown. */
+  readonly address: string | null;
+  /** What the password opens: a browser session (the default) or one request. */
+  readonly proof?: Extract<Proof, 'session' | 'basic'>;
+}
+
+/** «credentials» never says which part was wrong; «limited» comes with the seconds until another try. */
+export type SignInAnswer =
+  | { readonly person: Person; readonly refused?: undefined }
+  | { readonly refused: 'credentials'; readonly person?: undefined }
+  | { readonly refused: 'limited'; readonly retryAfterSeconds: number; readonly person?: undefined };
+
+interface Account {
+  id: number;
+  password: string | null;
+}
+
+/**
+ * Signs a person in with their password. The try is counted before the password is checked, unknown and inactive
+ * accounts take as long as others, and an outdated hash is replaced. Throws `Busy` when too many wait to be checked.
+ */
+export async function signInWithPassword(
+  { knex, pool }: { knex: Knex; pool: Pool },
+  { username, password, address, proof = 'session' }: PasswordTry,
+): Promise<SignInAnswer> {
+  const account = await accountOf(knex, username);
+  const counted = { account: account?.id ?? username, address };
+  const retryAfterSeconds = await countTry(pool, counted);
+  if (retryAfterSeconds !== null) return { refused: 'limited', retryAfterSeconds };
+
+  const { ok, rehash } = await verifyPassword(account?.password ?? null, password);
+  const person = ok && account ? await loadPerson(knex, { id: account.id }) : null;
+  if (!account || !person?.isActive) {
+    // What was typed as the username is not kept: people type passwords there.
+    await audit(knex, anonymous(address), {
+      action: 'sign_in_refused',
+      resource: 'user',
+      objectId: account?.id ?? null,
+    });
+    return { refused: 'credentials' };
+  }
+  await countSuccess(pool, counted);
+  await recordSignIn(knex, { ...anonymous(address), person, proof }, account, rehash);
+  return { person };
+}
+
+/** Only people sign in: service users have no password to be guessed. PostgreSQL's text cannot hold NUL. */
+async function accountOf(knex: Knex, username: string): Promise<Account | undefined> {
+  if (username.includes('\0')) return undefined;
+  return knex('users')
+    .where({ is_active: true, is_service: false })
+    .whereRaw('lower(username) = lower(?)', [username])
+    .first<Account>('id', 'password');
+}
+
+async function recordSignIn(knex: Knex, principal: Principal, account: Account, rehash: string | null): Promise<void> {
+  await knex.transaction(async (trx) => {
+    await trx('users').where({ id: account.id }).update({ last_login: trx.fn.now() });
+    // Unless the password was changed meanwhile.
+    if (rehash) await trx('users').where({ id: account.id, password: account.password }).update({ password: rehash });
+    await audit(trx, principal, { action: 'sign_in', resource: 'user', objectId: account.id });
+  });
+}

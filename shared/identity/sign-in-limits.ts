@@ -1,0 +1,82 @@
+import { isIPv6 } from 'node:net';
+import type { Pool } from 'pg';
+import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import { sha256 } from './secrets.ts';
+
+/** Tries in a window of so many seconds: for one account, and for one address whatever the accounts. */
+export const signInLimits = { account: 10, address: 100, seconds: 600 } as const;
+
+interface Limiters {
+  readonly account: RateLimiterPostgres;
+  readonly address: RateLimiterPostgres;
+}
+
+const ofPool = new WeakMap<Pool, Limiters>();
+
+function limitersOf(pool: Pool): Limiters {
+  let limiters = ofPool.get(pool);
+  if (!limiters) {
+    const where = { storeClient: pool, storeType: 'pool', tableName: 'rate_limits', tableCreated: true };
+    const { account, address, seconds: duration } = signInLimits;
+    limiters = {
+      account: new RateLimiterPostgres({ ...where, keyPrefix: 'account', points: account, duration }),
+      address: new RateLimiterPostgres({
+        ...where,
+        keyPrefix: 'address',
+        points: address,
+        duration,
+        clearExpiredByTimeout: false, // The other one clears the table for both.
+      }),
+    };
+    ofPool.set(pool, limiters);
+  }
+  return limiters;
+}
+
+/** Who is tried: the account's id, or the name that was typed when there is no such account. */
+export interface Tried {
+  readonly account: number | string;
+  readonly address: string | null;
+}
+
+/** Unknown names of any length and kind become one short key, so that they are limited exactly as known ones. */
+const accountKey = (account: number | string) =>
+  typeof account === 'number' ? `id:${account}` : sha256(account.toLowerCase()).toString('base64url');
+
+/** Who holds one IPv6 address holds the whole /64, so that is what counts. */
+export function addressKey(address: string): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  if (!isIPv6(plain)) return plain;
+  const [head = '', tail = ''] = new URL(`http://[${plain}]`).hostname.slice(1, -1).split('::');
+  const [left, right] = [head, tail].map((half) => half.split(':').filter(Boolean));
+  const zeros = 8 - left!.length - right!.length;
+  return [...left!, ...Array<string>(zeros).fill('0'), ...right!].slice(0, 4).join(':');
+}
+
+/**
+ * Counts a try before anything is checked: the database adds up, so parallel tries cannot slip past.
+ * Answers null when the try may go on, else the seconds until the next one may.
+ */
+export async function countTry(pool: Pool, { account, address }: Tried): Promise<number | null> {
+  const limiters = limitersOf(pool);
+  // The address first: who is stopped there cannot lock other people's accounts.
+  const byAddress = address ? await take(limiters.address, addressKey(address)) : null;
+  return byAddress ?? (await take(limiters.account, accountKey(account)));
+}
+
+/** A right password clears the account's count, and gives its address back this one try only. */
+export async function countSuccess(pool: Pool, { account, address }: Tried): Promise<void> {
+  const limiters = limitersOf(pool);
+  await limiters.account.delete(accountKey(account));
+  if (address) await limiters.address.reward(addressKey(address), 1);
+}
+
+async function take(limiter: RateLimiterPostgres, key: string): Promise<number | null> {
+  try {
+    await limiter.consume(key);
+    return null;
+  } catch (refused) {
+    if (refused instanceof RateLimiterRes) return Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
+    throw refused;
+  }
+}

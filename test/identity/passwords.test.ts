@@ -1,0 +1,98 @@
+import { pbkdf2Sync } from 'node:crypto';
+import argon2 from 'argon2';
+import test from 'ava';
+import { Busy, HashingQueue } from '../../shared/identity/hashing-queue.ts';
+import { problemWithPassword } from '../../shared/identity/password-rules.ts';
+import { hashPassword, verifyPassword } from '../../shared/identity/passwords.ts';
+
+const django = (password: string, iterations = 1000) =>
+  `pbkdf2_sha256$${iterations}$saltsalt$${pbkdf2Sync(password, 'saltsalt', iterations, 32, 'sha256').toString('base64')}`;
+
+test('a password is stored as argon2id above the floor of OWASP and found right again', async (t) => {
+  const stored = await hashPassword('correct horse');
+  const [, memory, parallelism, time] = /^\$argon2id\$v=19\$m=(\d+),p=(\d+),t=(\d+)\$/.exec(stored)!.map(Number);
+  t.true(memory! >= 19456 && time! >= 2 && parallelism === 1);
+  t.deepEqual(await verifyPassword(stored, 'correct horse'), { ok: true, rehash: null });
+  t.deepEqual(await verifyPassword(stored, 'correct horsf'), { ok: false, rehash: null });
+});
+
+test('one password gets a new hash each time', async (t) => {
+  t.not(await hashPassword('correct horse'), await hashPassword('correct horse'));
+});
+
+test('a letter spelt by other code points is the same password', async (t) => {
+  const stored = await hashPassword('Schlu\u0308ssel 42');
+  t.true((await verifyPassword(stored, 'Schl\u00fcssel 42')).ok);
+});
+
+test("Django's hash is verified and comes with an argon2id one to replace it", async (t) => {
+  const { ok, rehash } = await verifyPassword(django('inventree'), 'inventree');
+  t.true(ok);
+  t.true(rehash!.startsWith('$argon2id$'));
+  t.deepEqual(await verifyPassword(rehash, 'inventree'), { ok: true, rehash: null });
+  t.deepEqual(await verifyPassword(django('inventree'), 'other'), { ok: false, rehash: null });
+});
+
+test('a cheaper argon2 hash is replaced', async (t) => {
+  const cheap = await argon2.hash('correct horse', { timeCost: 2, memoryCost: 8192, parallelism: 1 });
+  const { ok, rehash } = await verifyPassword(cheap, 'correct horse');
+  t.true(ok);
+  t.truthy(rehash);
+});
+
+test('a hash of another kind, an unusable one and a broken one never match', async (t) => {
+  const hashes = [null, '', '!unusable', 'plain', 'md5$a$b', 'pbkdf2_sha256$x$s$aaaa', 'pbkdf2_sha256$99999999$s$aaaa'];
+  for (const stored of hashes) t.false((await verifyPassword(stored, 'plain')).ok, String(stored));
+});
+
+test('an unknown account takes as long as a wrong password', async (t) => {
+  const stored = await hashPassword('correct horse');
+  await verifyPassword(null, 'warm up');
+  const time = async (hash: string | null) => {
+    const times: number[] = [];
+    for (let i = 0; i < 5; i += 1) {
+      const start = performance.now();
+      await verifyPassword(hash, 'wrong password');
+      times.push(performance.now() - start);
+    }
+    return times.sort((a, b) => a - b)[2]!;
+  };
+  const [known, unknown] = [await time(stored), await time(null)];
+  t.true(unknown > known / 2 && unknown < known * 2, `known ${known} ms, unknown ${unknown} ms`);
+});
+
+test('hashing runs a few at a time, and a flood is refused instead of queued', async (t) => {
+  const queue = new HashingQueue(2, 3);
+  let running = 0;
+  let most = 0;
+  const task = async () => {
+    running += 1;
+    most = Math.max(most, running);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    running -= 1;
+  };
+  const results = await Promise.allSettled(Array.from({ length: 10 }, () => queue.run(task)));
+  t.is(most, 2);
+  t.is(results.filter((result) => result.status === 'fulfilled').length, 5);
+  for (const result of results) if (result.status === 'rejected') t.true(result.reason instanceof Busy);
+  t.deepEqual(queue.state, { running: 0, waiting: 0 });
+});
+
+test('a task that fails gives its place back', async (t) => {
+  const queue = new HashingQueue(1, 1);
+  await t.throwsAsync(queue.run(() => Promise.reject(new Error('no'))));
+  t.is(await queue.run(async () => 'next'), 'next');
+});
+
+test('a chosen password has 8 to 256 characters, is none of the first tries, and needs no digits or signs', (t) => {
+  const person = { username: 'margarethe', email: 'm.vogt@lab.example' };
+  t.is(problemWithPassword('plain words only', person), null);
+  t.is(problemWithPassword('schloß ä'.repeat(32), person), null);
+  t.regex(problemWithPassword('short', person)!, /at least 8/);
+  t.regex(problemWithPassword('abc'.repeat(86), person)!, /at most 256/);
+  t.is(problemWithPassword('🔑🗝🚪🏠🔒🔓🪪🧷', person), null);
+  t.truthy(problemWithPassword('Password123', person));
+  t.truthy(problemWithPassword('aaaaaaaaaaaa', person));
+  t.truthy(problemWithPassword('Margarethe', person));
+  t.truthy(problemWithPassword('M.Vogt@lab.example', person));
+});
