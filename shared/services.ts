@@ -1,0 +1,55 @@
+import type { Knex } from 'knex';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import type { Config, GivenConfig } from './config.ts';
+import { closeDatabase, type Database, migrate, openDatabase } from './database.ts';
+import { type EmbeddedPostgres, openEmbeddedPostgres } from './embedded-postgres.ts';
+import { type Events, openEvents } from './events.ts';
+import { openLog } from './log.ts';
+
+/** What a service stands on; made once a process and handed to everything that needs it. */
+export interface Services {
+  readonly config: Config & { readonly databaseUrl: string };
+  /** For writes, people and applications. */
+  readonly knex: Knex;
+  /** For prepared reads. */
+  readonly pool: pg.Pool;
+  readonly log: Logger;
+  readonly events: Events;
+  /** Present when the database is the one that comes with the program. */
+  readonly embedded: EmbeddedPostgres | null;
+}
+
+/**
+ * Opens the database (starting the embedded one when no other is configured), brings its tables up to date and
+ * opens the line on which it tells what changed.
+ * @param role what log lines call this process
+ * @throws ConfigError when a setting does not work out
+ */
+export async function openServices(given: GivenConfig, { role }: { role: string }): Promise<Services> {
+  const log = openLog(given.logLevel, role);
+  const embedded = given.databaseUrl ? null : await openEmbeddedPostgres(given.dataDir);
+  const config = {
+    ...given,
+    databaseUrl: given.databaseUrl ?? embedded?.databaseUrl ?? '',
+    secretKey: given.secretKey ?? embedded?.secretKey ?? '',
+  };
+  let database: Database | null = null;
+  try {
+    database = await openDatabase(config);
+    const steps = await migrate(database.knex);
+    if (steps.length) log.info({ steps }, 'database brought up to date');
+    const events = await openEvents({ connectionString: config.databaseUrl, log });
+    return { config, ...database, log, events, embedded };
+  } catch (error) {
+    if (database) await closeDatabase(database);
+    await embedded?.close();
+    throw error;
+  }
+}
+
+export async function closeServices({ knex, pool, events, embedded }: Services): Promise<void> {
+  await events.close();
+  await closeDatabase({ knex, pool });
+  await embedded?.close();
+}
