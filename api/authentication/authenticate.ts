@@ -1,0 +1,64 @@
+import type { Context, Middleware } from 'koa';
+import { PeopleCache } from '../../shared/access/people-cache.ts';
+import { anonymous, type Principal } from '../../shared/access/principal.ts';
+import type { Services } from '../../shared/services.ts';
+import { BasicScheme } from './basic.ts';
+import { BearerScheme } from './bearer.ts';
+import { bearerChallenge } from './challenge.ts';
+import { Rejected, sendRejected } from './rejected.ts';
+import { SessionScheme } from './session.ts';
+import { TokenScheme } from './token.ts';
+
+/** `header.payload.signature`, all three there: a JWT. Everything else after `Bearer` is an API token. */
+const jwt = /^[\w-]+\.[\w-]+\.[\w-]*$/;
+
+/**
+ * Sets `ctx.state.principal` from the request's headers, or ends the request when they hold credentials that are no
+ * good. A request with an `Authorization` header is judged by that alone: a cookie beside it doesn't count. Bodies
+ * have to be parsed before, for the token in a form.
+ */
+export function authenticate(services: Services): Middleware {
+  const people = new PeopleCache(services.knex, services.events);
+  const bearer = new BearerScheme(services, people);
+  const token = new TokenScheme(services, people);
+  const basic = new BasicScheme(services, people);
+  const session = new SessionScheme(services, people);
+
+  async function principalOf(ctx: Context): Promise<Principal> {
+    const address = ctx.ip || null;
+    const header = ctx.req.headers.authorization;
+    if (header === undefined) return (await session.prove(ctx, address)) ?? anonymous(address);
+
+    const space = header.indexOf(' ');
+    const scheme = space < 0 ? header : header.slice(0, space);
+    const credentials = space < 0 ? '' : header.slice(space).trim();
+    switch (scheme.toLowerCase()) {
+      case 'bearer':
+        if (jwt.test(credentials)) return bearer.prove(credentials, address);
+        return token.prove(credentials, address, invalidBearer(services));
+      case 'token':
+        return token.prove(credentials, address, 'Token');
+      case 'basic':
+        return basic.prove(credentials, address);
+      default: {
+        const message = 'Unknown authorization scheme. Bearer, Token and Basic are known.';
+        throw new Rejected({ status: 401, message, challenge: bearerChallenge(services.config.publicUrl) });
+      }
+    }
+  }
+
+  return async (ctx, next) => {
+    try {
+      ctx.state.principal = await principalOf(ctx);
+    } catch (error) {
+      if (!(error instanceof Rejected)) throw error;
+      sendRejected(ctx, error.reason);
+      return;
+    }
+    await next();
+  };
+}
+
+function invalidBearer({ config }: Services): string {
+  return bearerChallenge(config.publicUrl, { error: 'invalid_token', description: 'The token is not valid here' });
+}

@@ -1,0 +1,75 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { PeopleCache } from '../../shared/access/people-cache.ts';
+import type { Principal } from '../../shared/access/principal.ts';
+import { signInWithPassword } from '../../shared/identity/password-sign-in.ts';
+import { Busy } from '../../shared/identity/passwords.ts';
+import { Remembered } from '../../shared/remembered.ts';
+import type { Services } from '../../shared/services.ts';
+import { Rejected } from './rejected.ts';
+
+/** How long a password that was right counts without being checked again; milliseconds. */
+const rememberedFor = 60_000;
+const challenge = 'Basic realm="api"';
+
+/**
+ * Proves requests by username and password (RFC 7617). A script sends them with every call, so right ones are
+ * remembered for a minute, by their MAC under a key that lives in this process only.
+ */
+export class BasicScheme {
+  readonly #services: Services;
+  readonly #people: PeopleCache;
+  readonly #key = randomBytes(32);
+  readonly #right: Remembered<string, { readonly personId: number }>;
+  /** Checks on their way: calls with the same credentials at the same time share one. */
+  readonly #checks = new Map<string, Promise<{ readonly personId: number }>>();
+
+  constructor(services: Services, people: PeopleCache) {
+    this.#services = services;
+    this.#people = people;
+    this.#right = new Remembered(services.events, { max: 1000, ttl: rememberedFor });
+    services.events.on('person', ({ person }) => this.#right.forgetWhere(({ personId }) => personId === person));
+  }
+
+  /** @throws Rejected 401 for wrong ones, 429 after too many, 503 when too many wait to be checked */
+  async prove(credentials: string, address: string | null): Promise<Principal> {
+    const [username, password] = decode(credentials);
+    const key = createHmac('sha256', this.#key).update(`${username}\0${password}`).digest('base64');
+    const right = await this.#right.get(key, () => this.#check(key, username, password, address));
+    const person = right && (await this.#people.get(right.personId));
+    if (!person?.isActive) throw wrong();
+    return { person, proof: 'basic', scopes: null, application: null, tokenId: null, address };
+  }
+
+  #check(key: string, username: string, password: string, address: string | null) {
+    let check = this.#checks.get(key);
+    if (!check) {
+      check = this.#checkNow(username, password, address).finally(() => this.#checks.delete(key));
+      this.#checks.set(key, check);
+    }
+    return check;
+  }
+
+  async #checkNow(username: string, password: string, address: string | null): Promise<{ readonly personId: number }> {
+    const attempt = { username, password, address, proof: 'basic' } as const;
+    const answer = await signInWithPassword(this.#services, attempt).catch((error: unknown) => {
+      if (!(error instanceof Busy)) throw error;
+      throw new Rejected({ status: 503, message: error.message, retryAfterSeconds: error.retryAfterSeconds });
+    });
+    if (answer.refused === 'limited') {
+      const message = 'Too many wrong passwords. Try again later.';
+      throw new Rejected({ status: 429, message, retryAfterSeconds: answer.retryAfterSeconds });
+    }
+    if (answer.refused) throw wrong();
+    return { personId: answer.person.id };
+  }
+}
+
+const wrong = () => new Rejected({ status: 401, message: 'Invalid username/password.', challenge });
+
+function decode(credentials: string): [username: string, password: string] {
+  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(credentials)) throw wrong();
+  const text = Buffer.from(credentials, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  if (colon < 1) throw wrong();
+  return [text.slice(0, colon), text.slice(colon + 1)];
+}

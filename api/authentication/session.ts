@@ -1,0 +1,56 @@
+import type { Context } from 'koa';
+import type { PeopleCache } from '../../shared/access/people-cache.ts';
+import type { Principal } from '../../shared/access/principal.ts';
+import { findSession, sameCsrf, sessionCookie } from '../../shared/identity/sessions.ts';
+import type { Services } from '../../shared/services.ts';
+import { dialectOf } from '../dialect.ts';
+import { Rejected } from './rejected.ts';
+import { isSameOrigin } from './same-origin.ts';
+
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
+const csrfHeaders = ['X-CSRFToken', 'X-CSRF-TOKEN', 'X-XSRF-TOKEN'];
+const csrfFields = ['csrfmiddlewaretoken', '_csrf'];
+
+/**
+ * Proves requests by the browser session of the sign-in pages. Whatever may change something needs a proof that one of
+ * our own pages sent it: the browser's word and a token in a header or, once the body is parsed, a form field.
+ */
+export class SessionScheme {
+  readonly #services: Services;
+  readonly #people: PeopleCache;
+
+  constructor(services: Services, people: PeopleCache) {
+    this.#services = services;
+    this.#people = people;
+  }
+
+  /** Null without a live session. @throws Rejected 403 (419 for Qore's clients) without the proof */
+  async prove(ctx: Context, address: string | null): Promise<Principal | null> {
+    const cookie = ctx.cookies.get(sessionCookie, { signed: false });
+    if (!cookie) return null;
+    const found = await findSession(this.#services.knex, cookie);
+    const person = found && (await this.#people.get(found.personId));
+    if (!person?.isActive) return null;
+    if (!safeMethods.has(ctx.method) && !this.#isOurs(ctx, cookie)) throw forged(ctx);
+    return { person, proof: 'session', scopes: null, application: null, tokenId: null, address };
+  }
+
+  #isOurs(ctx: Context, cookie: string): boolean {
+    const { publicUrl, secretKey } = this.#services.config;
+    return isSameOrigin(ctx, publicUrl) && presented(ctx).some((token) => sameCsrf(secretKey, cookie, token));
+  }
+}
+
+function presented(ctx: Context): unknown[] {
+  const headers = csrfHeaders.map((name) => ctx.get(name)).filter(Boolean);
+  if (headers.length > 0) return headers;
+  const body: unknown = (ctx.request as { body?: unknown }).body;
+  if (typeof body !== 'object' || body === null) return [];
+  return csrfFields.map((name) => (body as Record<string, unknown>)[name]);
+}
+
+function forged(ctx: Context): Rejected {
+  return dialectOf(ctx.path) === 'table'
+    ? new Rejected({ status: 419, message: 'CSRF token mismatch.' })
+    : new Rejected({ status: 403, message: 'CSRF Failed: CSRF token missing or incorrect.' });
+}

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { PeopleCache } from '../../shared/access/people-cache.ts';
+import type { Principal } from '../../shared/access/principal.ts';
+import { type FoundApiToken, findApiToken, touchApiToken } from '../../shared/identity/api-tokens.ts';
+import { Remembered } from '../../shared/remembered.ts';
+import type { Services } from '../../shared/services.ts';
+import { Rejected } from './rejected.ts';
+
+/** A token as it was presented, hashed: what is remembered in memory should not be a usable secret. */
+const keyOf = (presented: string): string => createHash('sha256').update(presented).digest('base64');
+
+/** Proves requests by API tokens, in whatever spelling: `Token inv-…`, `Token <hex>`, `Bearer {id}|…`. */
+export class TokenScheme {
+  readonly #services: Services;
+  readonly #people: PeopleCache;
+  readonly #tokens: Remembered<string, FoundApiToken>;
+  /** Ids of tokens whose use was noted within the last minute. */
+  readonly #noted = new LRUCache<number, true>({ max: 10_000, ttl: 60_000 });
+
+  constructor(services: Services, people: PeopleCache) {
+    this.#services = services;
+    this.#people = people;
+    const { events } = services;
+    this.#tokens = new Remembered(events, { max: 10_000 });
+    events.on('apiToken', ({ apiToken }) => this.#tokens.forgetWhere((token) => token.id === apiToken));
+  }
+
+  /** `challenge` is the value of `WWW-Authenticate` in a refusal. @throws Rejected 401 */
+  async prove(presented: string, address: string | null, challenge: string): Promise<Principal> {
+    const refuse = (message: string) => new Rejected({ status: 401, message, challenge });
+    const token = await this.#tokens.get(keyOf(presented), () => findApiToken(this.#services.knex, presented));
+    if (!token) throw refuse('Invalid token.');
+    if (token.revokedAt) throw refuse('Token has been revoked');
+    if (token.expiresAt && token.expiresAt.getTime() <= Date.now()) throw refuse('Token has expired');
+    const person = await this.#people.get(token.userId);
+    if (!person?.isActive) throw refuse('User inactive or deleted.');
+    this.#noteUse(token.id);
+    const scopes = token.scopes === null ? null : new Set(token.scopes);
+    return { person, proof: 'token', scopes, application: null, tokenId: token.id, address };
+  }
+
+  /** The answer doesn't wait for this, and doesn't fail with it. */
+  #noteUse(id: number): void {
+    if (this.#noted.has(id)) return;
+    this.#noted.set(id, true);
+    touchApiToken(this.#services.knex, id).catch((error: unknown) => {
+      this.#noted.delete(id);
+      this.#services.log.warn({ err: error, tokenId: id }, 'The last use of an API token could not be noted');
+    });
+  }
+}
