@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Principal } from '../../shared/access/principal.ts';
 import type { Permission, Role } from '../../shared/access/roles.ts';
+import type { Conflict } from '../store/refusals.ts';
 import type { Field, FieldKind } from './fields.ts';
 
 /** A row as hooks see it: field names to values as PostgreSQL's driver gives them. */
@@ -116,8 +117,12 @@ export interface Declaration {
   order: readonly string[];
   /** More names for `ordering=`: name → path. Every stored field may be named anyway. */
   orderings?: Readonly<Record<string, string>>;
+  /** Query parameters that put another order in place of the default one when they are true: name → paths. */
+  orderSwitches?: Readonly<Record<string, readonly string[]>>;
   /** Beyond one exact filter a field. */
   filters?: Readonly<Record<string, Filter>>;
+  /** Operations that take another permission of the role than their own: `{ add: 'change' }`. */
+  takes?: Readonly<Partial<Record<Permission, Permission>>>;
   /** Readable without a token from this setting of ANONYMOUS_READ on; absent: never. */
   anonymous?: 'bookables' | 'all';
   /** Whose rows are whose: SQL over `{paths}` and `{me}`, and what people may do to theirs without the role. */
@@ -128,6 +133,13 @@ export interface Declaration {
   softDelete?: string;
   /** What PostgreSQL refuses, said to people: constraint name → field (or `null` for the row) and sentence. */
   constraints?: Readonly<Record<string, { field: string | null; says: string }>>;
+  /**
+   * Says what a row clashes with when an exclusion constraint refused it: reads after the transaction was rolled back.
+   * Null when the other row is gone by then.
+   */
+  clash?(db: Knex, row: Row): Promise<Conflict | null>;
+  /** One create that makes several rows (`serial_numbers`): the values of each, from those read and those given. */
+  multiply?(values: Row, given: Row, trx: Knex.Transaction): Promise<Row[]> | Row[];
   hooks?: Hooks;
   actions?: Readonly<Record<string, Action>>;
   /** Named views of the list: SQL over `{paths}`, `{me}`, `{now}`. */

@@ -6,6 +6,8 @@ interface Common {
   nullable?: boolean;
   /** Value when a create leaves it out. Without one (and not nullable, not blank) the field is required. */
   default?: unknown;
+  /** A create that leaves it out means the asking person; the resource's hook puts them in. */
+  caller?: boolean;
   /** Column of the table, where it isn't the field's own name (references: the name and `_id`). */
   column?: string;
   /** Never written by clients. */
@@ -96,16 +98,19 @@ export const boolean = (options: Common = {}): Field => ({ kind: 'boolean', sche
 /** One of a few values. Whole-number values are integers in the table and on the wire. */
 export const choice = (choices: Readonly<Record<string, string>>, options: Common = {}): Field => {
   const keys = Object.keys(choices);
-  const numbers = keys.every((key) => /^\d+$/.test(key));
   return {
     kind: 'choice',
     choices,
-    schema: numbers
+    schema: hasNumbers({ choices })
       ? Type.Unsafe<number>({ type: 'integer', enum: keys.map(Number) })
       : Type.Unsafe<string>({ type: 'string', enum: keys }),
     ...options,
   };
 };
+
+/** Whether a choice's values are whole numbers. */
+export const hasNumbers = ({ choices }: Pick<Field, 'choices'>): boolean =>
+  Object.keys(choices ?? {}).every((key) => /^\d+$/.test(key));
 
 /** A moment: `timestamptz`. Canonical value: an ISO 8601 text with offset. */
 export const timestamp = (options: Common = {}): Field => ({
@@ -199,6 +204,7 @@ export function isRequired(field: Field): boolean {
     field.sql !== undefined ||
     field.hidden ||
     field.default !== undefined ||
+    field.caller ||
     field.blank
   );
 }
