@@ -26,14 +26,17 @@ const types: pg.CustomTypesConfig = {
     asText.has(oid) && format !== 'binary' ? (value: string) => value : pg.types.getTypeParser(oid, format as 'text'),
 };
 
-/** What every connection of ours is opened with, also those outside the pools. */
-export function connectionSettings(databaseUrl: string): pg.ClientConfig {
+/**
+ * What every connection of ours is opened with, also those outside the pools. Moments without an offset are read, and
+ * all are printed, in `timeZone`.
+ */
+export function connectionSettings(databaseUrl: string, timeZone = 'UTC'): pg.ClientConfig {
   return {
     connectionString: databaseUrl,
     application_name: 'quartermaster',
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-    options: '-c timezone=UTC -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s',
+    options: `-c timezone=${timeZone} -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s`,
     types,
   };
 }
@@ -43,10 +46,10 @@ export function connectionSettings(databaseUrl: string): pg.ClientConfig {
  * @throws ConfigError naming DATABASE_URL
  */
 export async function openDatabase(
-  config: Pick<Config, 'databaseConnections'> & { databaseUrl: string },
+  config: Pick<Config, 'databaseConnections' | 'timeZone'> & { databaseUrl: string },
 ): Promise<Database> {
   const each = Math.floor(config.databaseConnections / 2);
-  const pool = new pg.Pool({ ...connectionSettings(config.databaseUrl), max: each });
+  const pool = new pg.Pool({ ...connectionSettings(config.databaseUrl, config.timeZone), max: each });
   // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
   pool.on('error', () => {});
   try {
@@ -57,7 +60,7 @@ export async function openDatabase(
   }
   const knex = knexModule({
     client: 'pg',
-    connection: () => connectionSettings(config.databaseUrl) as Knex.PgConnectionConfig,
+    connection: () => connectionSettings(config.databaseUrl, config.timeZone) as Knex.PgConnectionConfig,
     pool: { min: 0, max: each },
     acquireConnectionTimeout: 15_000,
   });

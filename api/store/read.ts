@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import type pg from 'pg';
+import Cursor from 'pg-cursor';
+import { conditionSql, searchSql } from './condition.ts';
+import { behindSql, orderKeys, orderSql } from './order.ts';
+import { columnsSql, type Projection } from './projection.ts';
+import type { Query } from './query.ts';
+import { quoted, type Slot, Statement } from './statement.ts';
+
+/** A compiled SELECT: its text, a name under which connections keep it prepared, and its parameters. */
+interface Compiled {
+  readonly text: string;
+  readonly name: string | undefined;
+  readonly slots: readonly Slot[];
+}
+
+/** A list as the store answers it: JSON texts, ready to send. */
+export interface ListAnswer {
+  /** The array; `rows` instead when the list is too long for one piece. */
+  readonly text: string | null;
+  /** JSON texts of the rows, in order, a batch at a time. */
+  readonly rows: AsyncIterable<string[]> | null;
+  /** How many rows there are in all, when the page asked for it. */
+  readonly count: number | null;
+  /** Order values of the last row of the page; null when no further page follows. */
+  readonly next: readonly (string | null)[] | null;
+}
+
+/** Rows that an unlimited list fetches at a time. */
+const batch = 1000;
+
+/** A connection keeps this many statement shapes prepared; rarer ones are planned each time. */
+const preparedShapes = 400;
+const names = new Map<string, string>();
+
+function nameFor(text: string): string | undefined {
+  const known = names.get(text);
+  if (known !== undefined || names.size >= preparedShapes) return known;
+  const name = `qm_${createHash('sha256').update(text).digest('base64url').slice(0, 22)}`;
+  names.set(text, name);
+  return name;
+}
+
+const valuesOf = (slots: readonly Slot[], me: number | null, id?: number): unknown[] =>
+  slots.map((slot) => (slot === 'me' ? me : slot === 'id' ? id : slot.value));
+
+/** The conditions under which a row counts as there at all, for this caller. */
+function visibleSql(statement: Statement, ownOnly: boolean): string[] {
+  const { resource } = statement;
+  const conditions: string[] = [];
+  if (resource.softDelete) conditions.push(`t.${quoted(resource.softDelete)} IS NULL`);
+  if (ownOnly && resource.own) conditions.push(`(${statement.fill(resource.own.sql)})`);
+  return conditions;
+}
+
+const whereSql = (conditions: readonly string[]): string =>
+  conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '';
+
+const details = new WeakMap<Projection, Map<boolean, Compiled>>();
+
+function detailStatement(projection: Projection, ownOnly: boolean): Compiled {
+  const forms = details.get(projection) ?? new Map<boolean, Compiled>();
+  details.set(projection, forms);
+  let compiled = forms.get(ownOnly);
+  if (!compiled) {
+    const statement = new Statement(projection.resource);
+    const columns = columnsSql(statement, projection);
+    const where = [`${statement.path('id')} = ${statement.bind('id', 'int')}`, ...visibleSql(statement, ownOnly)];
+    const text = `SELECT to_json(row)::text AS body FROM (SELECT ${columns} ${statement.from()}${whereSql(where)}) AS row`;
+    compiled = { text, name: nameFor(text), slots: statement.slots };
+    forms.set(ownOnly, compiled);
+  }
+  return compiled;
+}
+
+/** One row as JSON text; null when there is none, or none that is theirs where `ownOnly`. */
+export async function readOne(
+  db: pg.Pool,
+  projection: Projection,
+  id: number,
+  me: number | null,
+  ownOnly: boolean,
+): Promise<string | null> {
+  const { text, name, slots } = detailStatement(projection, ownOnly);
+  const { rows } = await db.query<{ body: string }>({ text, ...(name && { name }), values: valuesOf(slots, me, id) });
+  return rows[0]?.body ?? null;
+}
+
+/** A page of rows, or all of them, with what the page wants to know beside: how many, and where the next begins. */
+export async function readList(
+  db: pg.Pool,
+  projection: Projection,
+  query: Query,
+  me: number | null,
+  ownOnly: boolean,
+): Promise<ListAnswer> {
+  const statement = new Statement(projection.resource);
+  const where = [
+    ...visibleSql(statement, ownOnly),
+    ...query.where.map((condition) => conditionSql(statement, condition)),
+    ...searchSql(statement, query.search),
+  ];
+  const counted = `SELECT count(*)::int ${statement.from()}${whereSql(where)}`;
+  const keys = orderKeys(statement, query.order);
+  const { page } = query;
+  if (page.kind === 'cursor' && page.after) where.push(behindSql(statement, keys, page.after));
+  const columns = columnsSql(statement, projection);
+  const rows = `${statement.from()}${whereSql(where)} ORDER BY ${orderSql(keys)}`;
+
+  if (page.kind === 'all') {
+    const text = `SELECT to_json(row)::text AS body FROM (SELECT ${columns} ${rows}) AS row`;
+    return readAll(db, text, valuesOf(statement.slots, me));
+  }
+  if (page.kind === 'cursor') {
+    const limit = statement.bind({ value: page.limit + 1 }, 'int');
+    const after = `ARRAY[${keys.map(({ sql }) => `(${sql})::text`).join(', ')}]`;
+    const text = `SELECT to_json(row)::text AS body, "$after" AS after FROM (SELECT ${after} AS "$after", ${columns} ${rows} LIMIT ${limit}) AS page, LATERAL (SELECT ${projection.columns.map(({ key }) => `page.${quoted(key)}`).join(', ')}) AS row`;
+    const found = await db.query<{ body: string; after: (string | null)[] }>(prepared(text, statement, me));
+    const shown = found.rows.slice(0, page.limit);
+    const more = found.rows.length > page.limit;
+    return {
+      text: `[${shown.map((row) => row.body).join(',')}]`,
+      rows: null,
+      count: null,
+      next: more ? (shown.at(-1)?.after ?? null) : null,
+    };
+  }
+  const limit = statement.bind({ value: page.limit }, 'int');
+  const offset = statement.bind({ value: page.offset }, 'bigint');
+  const text = `SELECT (${counted}) AS count, (SELECT coalesce(json_agg(to_json(row)), '[]')::text FROM (SELECT ${columns} ${rows} LIMIT ${limit} OFFSET ${offset}) AS row) AS body`;
+  const answer = await db.query<{ count: number; body: string }>(prepared(text, statement, me));
+  return { text: answer.rows[0]?.body ?? '[]', rows: null, count: answer.rows[0]?.count ?? 0, next: null };
+}
+
+function prepared(text: string, statement: Statement, me: number | null): pg.QueryConfig {
+  const name = nameFor(text);
+  return { text, ...(name && { name }), values: valuesOf(statement.slots, me) };
+}
+
+/** Reads by a cursor, so that memory holds one batch whatever the table's size. */
+async function readAll(db: pg.Pool, text: string, values: unknown[]): Promise<ListAnswer> {
+  const client = await db.connect();
+  const cursor = client.query(new Cursor<{ body: string }>(text, values));
+  let first: { body: string }[];
+  try {
+    first = await cursor.read(batch);
+    if (first.length < batch) {
+      await cursor.close();
+      client.release();
+      return { text: `[${first.map((row) => row.body).join(',')}]`, rows: null, count: null, next: null };
+    }
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
+  async function* batches(): AsyncGenerator<string[]> {
+    let whole = false;
+    try {
+      for (let rows = first; rows.length > 0; rows = await cursor.read(batch)) yield rows.map((row) => row.body);
+      whole = true;
+    } finally {
+      await cursor.close().catch(() => undefined);
+      client.release(!whole);
+    }
+  }
+  return { text: null, rows: batches(), count: null, next: null };
+}

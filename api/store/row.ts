@@ -1,0 +1,58 @@
+import type { Knex } from 'knex';
+import type { Resource, Row } from '../resources/declaration.ts';
+import { columnOf } from '../resources/fields.ts';
+import { quoted } from './statement.ts';
+
+/** Select list that gives a stored row by field names, sets included. */
+function selectList(resource: Resource): string {
+  const columns = Object.entries(resource.fields).flatMap(([name, field]) => {
+    if (field.through) {
+      const { table, from, to } = field.through;
+      return [`ARRAY(SELECT x.${to} FROM ${table} AS x WHERE x.${from} = t.id ORDER BY 1) AS ${quoted(name)}`];
+    }
+    const column = columnOf(name, field);
+    if (!column) return [];
+    const sql = `t.${quoted(column)}`;
+    return [`${field.kind === 'mac' || field.kind === 'network' ? `${sql}::text` : sql} AS ${quoted(name)}`];
+  });
+  return ['t.id', ...columns].join(', ');
+}
+
+const lists = new WeakMap<Resource, string>();
+
+/** A row by field names, locked until the transaction ends; null when it is not there (any more). */
+export async function lockRow(trx: Knex.Transaction, resource: Resource, id: number): Promise<Row | null> {
+  const list = lists.get(resource) ?? selectList(resource);
+  lists.set(resource, list);
+  const gone = resource.softDelete ? ` AND t.${quoted(resource.softDelete)} IS NULL` : '';
+  const { rows } = await trx.raw<{ rows: Row[] }>(
+    `SELECT ${list} FROM ${resource.table} AS t WHERE t.id = ?${gone} FOR UPDATE OF t`,
+    [id],
+  );
+  return rows[0] ?? null;
+}
+
+/** Field names to columns, for the fields that have one. */
+export function columnsOf(resource: Resource, values: Row): Row {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => {
+      const field = resource.fields[name];
+      const column = field ? columnOf(name, field) : null;
+      if (!field || !column) return [];
+      return [[column, field.kind === 'json' && value !== null ? JSON.stringify(value) : value]];
+    }),
+  );
+}
+
+/** Replaces the sets among `values` by what they say. */
+export async function writeSets(trx: Knex.Transaction, resource: Resource, id: number, values: Row): Promise<void> {
+  for (const [name, value] of Object.entries(values)) {
+    const through = resource.fields[name]?.through;
+    if (!through || !Array.isArray(value)) continue;
+    await trx(through.table).where(through.from, id).whereNotIn(through.to, value).delete();
+    if (value.length > 0) {
+      const rows = value.map((other) => ({ [through.from]: id, [through.to]: other }));
+      await trx(through.table).insert(rows).onConflict([through.from, through.to]).ignore();
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import type { Resource } from '../resources/declaration.ts';
+import { columnOf, type Field, hasNumbers } from '../resources/fields.ts';
+import { resourceNamed } from '../resources/index.ts';
+
+/** A parameter of a statement: a value, or one that is known only when it runs. */
+export type Slot = { readonly value: unknown } | 'me' | 'id';
+
+/** The alias of a statement's own table; joins are named after the path that leads to them. */
+const root = 't';
+
+/**
+ * One SELECT in the making: turns declared paths into columns, collects the joins they need and the parameters.
+ * Paths start at the resource: `rack.lab.name`; `id`; `$label` at the end of a path is the label of what it reaches.
+ */
+export class Statement {
+  readonly resource: Resource;
+  readonly #joins = new Map<string, string>();
+  readonly slots: Slot[] = [];
+
+  constructor(resource: Resource) {
+    this.resource = resource;
+  }
+
+  /** SQL of a path. */
+  path(path: string): string {
+    return this.#follow(this.resource, root, path);
+  }
+
+  /** SQL with its `{paths}`, `{me}` and `{now}` filled in; `{value}` becomes `value` when one is given. */
+  fill(template: string, value?: string): string {
+    return this.#fill(this.resource, root, template, value);
+  }
+
+  /** A placeholder for a value, cast so that PostgreSQL reads it as meant. */
+  bind(slot: Slot, type: string): string {
+    this.slots.push(slot);
+    return `$${this.slots.length}::${type}`;
+  }
+
+  /** `FROM table AS t LEFT JOIN …` with the joins that were needed so far. */
+  from(): string {
+    return [`FROM ${this.resource.table} AS ${root}`, ...this.#joins.values()].join(' ');
+  }
+
+  #fill(resource: Resource, alias: string, template: string, value?: string): string {
+    return template.replace(/\{([^{}]+)\}/g, (_, path: string) => {
+      if (path === 'me') return this.bind('me', 'int');
+      if (path === 'now') return 'now()';
+      if (path === 'value' && value !== undefined) return value;
+      return this.#follow(resource, alias, path);
+    });
+  }
+
+  #follow(resource: Resource, alias: string, path: string): string {
+    const dot = path.indexOf('.');
+    const name = dot < 0 ? path : path.slice(0, dot);
+    const rest = dot < 0 ? '' : path.slice(dot + 1);
+    if (name === 'id' && !rest) return `${alias}.id`;
+    if (name === '$label' && !rest) return `(${this.#fill(resource, alias, resource.label)})`;
+    const field = resource.fields[name];
+    if (!field) throw new Error(`${resource.name} declares no field ${name} (in the path ${path})`);
+    if (!rest) return this.#expression(resource, alias, name, field);
+    if (field.kind !== 'reference' || !field.target)
+      throw new Error(`${resource.name}.${name} leads nowhere (${path})`);
+    const target = resourceNamed(field.target);
+    const joined = `${alias}_${name}`;
+    if (!this.#joins.has(joined)) {
+      const key = this.#expression(resource, alias, name, field);
+      this.#joins.set(joined, `LEFT JOIN ${target.table} AS ${joined} ON ${joined}.id = ${key}`);
+    }
+    return this.#follow(target, joined, rest);
+  }
+
+  #expression(resource: Resource, alias: string, name: string, field: Field): string {
+    if (field.sql !== undefined) return `(${this.#fill(resource, alias, field.sql)})`;
+    if (field.through) {
+      const { table, from, to } = field.through;
+      return `ARRAY(SELECT x.${to} FROM ${table} AS x WHERE x.${from} = ${alias}.id ORDER BY 1)`;
+    }
+    return `${alias}.${quoted(columnOf(name, field) ?? name)}`;
+  }
+}
+
+/** A column name as SQL takes it (`end`, `primary` and `group` are words of the language). */
+export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** The PostgreSQL type that a field's values are compared as. */
+export function typeOf(field: Field): string {
+  switch (field.kind) {
+    case 'integer':
+    case 'reference':
+      return 'int';
+    case 'choice':
+      return hasNumbers(field) ? 'int' : 'text';
+    case 'many':
+      return 'int[]';
+    case 'decimal':
+      return 'numeric';
+    case 'boolean':
+      return 'boolean';
+    case 'timestamp':
+      return 'timestamptz';
+    case 'date':
+      return 'date';
+    case 'interface':
+    case 'address':
+      return 'inet';
+    case 'network':
+      return 'cidr';
+    case 'mac':
+      return 'macaddr';
+    case 'texts':
+      return 'text[]';
+    case 'json':
+      return 'jsonb';
+    case 'text':
+      return 'text';
+  }
+}
+
+/** The field that a path ends at, for its type; undefined for `id` and labels. */
+export function fieldAt(resource: Resource, path: string): Field | undefined {
+  const [name = '', ...rest] = path.split('.');
+  const field = resource.fields[name];
+  if (rest.length === 0 || !field?.target) return field;
+  return fieldAt(resourceNamed(field.target), rest.join('.'));
+}

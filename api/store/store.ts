@@ -1,0 +1,129 @@
+import type { Knex } from 'knex';
+import type { Principal } from '../../shared/access/principal.ts';
+import type { Services } from '../../shared/services.ts';
+import type { Resource, Row } from '../resources/declaration.ts';
+import { refusalOf } from './database-refusals.ts';
+import { type AnonymousRead, allow, operationsOf } from './operation.ts';
+import type { Projection } from './projection.ts';
+import type { Query } from './query.ts';
+import { type ListAnswer, readList, readOne } from './read.ts';
+import { Forbidden, NotFound } from './refusals.ts';
+import { lockRow } from './row.ts';
+import { validate } from './validation.ts';
+import { act, actionInput, createRow, deleteRow, ownsRow, updateRow, type Writing } from './write.ts';
+
+/** All that can be done with declared resources, whatever the face. Answers are JSON texts made by a face's projection. */
+export class Store {
+  readonly #services: Services;
+  readonly #anonymousRead: AnonymousRead;
+
+  constructor(services: Services) {
+    this.#services = services;
+    this.#anonymousRead = services.config.anonymousRead;
+  }
+
+  /** What each permission on a resource takes here. */
+  operations(resource: Resource) {
+    return operationsOf(resource, this.#anonymousRead);
+  }
+
+  /** @throws Unauthenticated, Forbidden */
+  async list(principal: Principal, projection: Projection, query: Query): Promise<ListAnswer> {
+    const { resource } = projection;
+    const allowed = allow(principal, this.operations(resource).view);
+    try {
+      return await readList(this.#services.pool, projection, query, principal.person?.id ?? null, allowed === 'own');
+    } catch (error) {
+      throw refusalOf(error, resource, false) ?? error;
+    }
+  }
+
+  /** One row as JSON text. @throws Unauthenticated, Forbidden, NotFound */
+  async get(principal: Principal, projection: Projection, id: number): Promise<string> {
+    const allowed = allow(principal, this.operations(projection.resource).view);
+    const text = await readOne(this.#services.pool, projection, id, principal.person?.id ?? null, allowed === 'own');
+    if (text === null) throw new NotFound();
+    return text;
+  }
+
+  /** A row just written, as its writer sees it: what they may do to it is settled already. */
+  async show(principal: Principal, projection: Projection, id: number): Promise<string> {
+    const text = await readOne(this.#services.pool, projection, id, principal.person?.id ?? null, false);
+    if (text === null) throw new NotFound();
+    return text;
+  }
+
+  /** Makes a row (or several, where the declaration multiplies); answers the ids. */
+  async create(principal: Principal, resource: Resource, given: Row): Promise<number[]> {
+    const allowed = allow(principal, this.operations(resource).add);
+    const values = validate(resource, given, true);
+    return this.#write(principal, resource, async (writing) => {
+      const ids: number[] = [];
+      for (const one of (await resource.multiply?.(values, given, writing.trx)) ?? [values]) {
+        ids.push((await createRow(writing, resource, one, allowed)).id as number);
+      }
+      return ids;
+    });
+  }
+
+  /** Changes a row; `whole` demands every required field, as PUT does. */
+  async update(principal: Principal, resource: Resource, id: number, given: Row, whole: boolean): Promise<void> {
+    const allowed = allow(principal, this.operations(resource).change);
+    await this.#write(principal, resource, async (writing) => {
+      const before = await this.#locked(writing, resource, id, allowed);
+      await updateRow(writing, resource, before, validate(resource, given, whole), allowed);
+    });
+  }
+
+  async remove(principal: Principal, resource: Resource, id: number): Promise<void> {
+    const allowed = allow(principal, this.operations(resource).delete);
+    await this.#write(
+      principal,
+      resource,
+      async (writing) => deleteRow(writing, resource, await this.#locked(writing, resource, id, allowed), allowed),
+      true,
+    );
+  }
+
+  /** Does a declared action to a row. @throws NotFound for an action that is not declared */
+  async act(principal: Principal, resource: Resource, id: number, name: string, given: Row): Promise<Row | undefined> {
+    const action = resource.actions?.[name];
+    if (!action) throw new NotFound();
+    const allowed = allow(principal, this.operations(resource)[action.permission ?? 'change']);
+    return this.#write(principal, resource, async (writing) => {
+      const before = await this.#locked(writing, resource, id, allowed);
+      return act(writing, before, action, actionInput(action, given), allowed);
+    });
+  }
+
+  /** The row, locked, if the caller may do this to it; one that they may not even see is not there. */
+  async #locked(writing: Writing, resource: Resource, id: number, allowed: 'all' | 'own'): Promise<Row> {
+    const row = await lockRow(writing.trx, resource, id);
+    if (!row) throw new NotFound();
+    if (allowed === 'all' || (await ownsRow(writing, resource, id))) return row;
+    const sees = allow(writing.principal, this.operations(resource).view);
+    throw sees === 'all' ? new Forbidden('role') : new NotFound();
+  }
+
+  /** One transaction a command; what PostgreSQL refuses comes out as a refusal. */
+  async #write<T>(
+    principal: Principal,
+    resource: Resource,
+    work: (writing: Writing) => Promise<T>,
+    deleting = false,
+  ): Promise<T> {
+    const { knex } = this.#services;
+    let attempted: Row = {};
+    const attempting = (row: Row) => {
+      attempted = row;
+    };
+    try {
+      return await knex.transaction((trx: Knex.Transaction) => work({ trx, principal, attempting }));
+    } catch (error) {
+      const clash = isExclusion(error) ? await resource.clash?.(knex, attempted) : null;
+      throw clash ?? refusalOf(error, resource, deleting) ?? error;
+    }
+  }
+}
+
+const isExclusion = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '23P01';

@@ -1,0 +1,185 @@
+import type { Knex } from 'knex';
+import { decide } from '../../shared/access/decide.ts';
+import type { Principal } from '../../shared/access/principal.ts';
+import { scopesFor } from '../../shared/access/scopes.ts';
+import { audit } from '../../shared/audit.ts';
+import type { Action, Change, Resource, Row } from '../resources/declaration.ts';
+import { resourceNamed } from '../resources/index.ts';
+import { changesBetween, same } from './changes.ts';
+import { Forbidden, NotFound } from './refusals.ts';
+import { columnsOf, lockRow, writeSets } from './row.ts';
+import { Statement } from './statement.ts';
+import { validate } from './validation.ts';
+
+/** Who writes, and within which transaction. */
+export interface Writing {
+  readonly trx: Knex.Transaction;
+  readonly principal: Principal;
+  /** Hears of each row just before PostgreSQL does, so that a refusal can say what clashed. */
+  attempting(row: Row): void;
+}
+
+type Allowed = Change['allowed'];
+
+/** Makes a row from values that are already canonical. Answers the row as stored. */
+export async function createRow(writing: Writing, resource: Resource, values: Row, allowed: Allowed): Promise<Row> {
+  const { trx } = writing;
+  const complete = { ...defaultsOf(resource), ...values };
+  const change = changeOf(writing, 'create', null, complete, allowed);
+  refuseSuperuserOnly(writing.principal, resource, complete, defaultsOf(resource));
+  await resource.hooks?.beforeWrite?.(change);
+  const columns = columnsOf(resource, change.values);
+  writing.attempting(change.values);
+  const [made] = await trx(resource.table).insert(columns).returning('id');
+  const id: number = made.id;
+  await writeSets(trx, resource, id, change.values);
+  await refuseUnlessOwn(writing, resource, id, allowed);
+  const after = await storedRow(trx, resource, id);
+  const done = { ...change, row: after };
+  await resource.hooks?.afterWrite?.(done);
+  await audit(trx, writing.principal, {
+    action: 'create',
+    resource: resource.name,
+    objectId: id,
+    changes: changesBetween(resource, null, after) ?? {},
+  });
+  return after;
+}
+
+/** Changes a locked row. Values that are as they were are not written, and nothing is audited when all are. */
+export async function updateRow(
+  writing: Writing,
+  resource: Resource,
+  before: Row,
+  values: Row,
+  allowed: Allowed,
+  action = 'update',
+): Promise<Row> {
+  const { trx } = writing;
+  const id = before.id as number;
+  refuseSuperuserOnly(writing.principal, resource, values, before);
+  const change = changeOf(writing, 'update', before, { ...values }, allowed);
+  await resource.hooks?.beforeWrite?.(change);
+  const differing = Object.fromEntries(
+    Object.entries(change.values).filter(([name, value]) => !same(value, before[name])),
+  );
+  const columns = columnsOf(resource, differing);
+  writing.attempting({ ...before, ...differing });
+  if (Object.keys(columns).length > 0) await trx(resource.table).where({ id }).update(columns);
+  await writeSets(trx, resource, id, differing);
+  const after = await storedRow(trx, resource, id);
+  await refuseUnlessOwn(writing, resource, id, allowed);
+  await resource.hooks?.afterWrite?.({ ...change, row: after });
+  const changes = changesBetween(resource, before, after) ?? {};
+  if (Object.keys(changes).length > 0) {
+    await audit(trx, writing.principal, { action, resource: resource.name, objectId: id, changes });
+  }
+  return after;
+}
+
+/** Deletes a locked row, or marks it deleted where the declaration says so. */
+export async function deleteRow(writing: Writing, resource: Resource, before: Row, allowed: Allowed): Promise<void> {
+  const { trx } = writing;
+  const id = before.id as number;
+  const change = changeOf(writing, 'delete', before, {}, allowed);
+  await resource.hooks?.beforeDelete?.(change);
+  const row = trx(resource.table).where({ id });
+  await (resource.softDelete ? row.update({ [resource.softDelete]: trx.fn.now() }) : row.delete());
+  await resource.hooks?.afterDelete?.(change);
+  await audit(trx, writing.principal, {
+    action: 'delete',
+    resource: resource.name,
+    objectId: id,
+    changes: changesBetween(resource, before, null) ?? {},
+  });
+}
+
+/** Does a declared action to a locked row; answers what the action answers. */
+export const act = (writing: Writing, before: Row, action: Action, input: Row, allowed: Allowed) =>
+  action.run(changeOf(writing, 'update', before, {}, allowed), input);
+
+/** Whether a row is the caller's, by the declaration's object rule. */
+export async function ownsRow(writing: Writing, resource: Resource, id: number): Promise<boolean> {
+  if (!resource.own) return false;
+  const statement = new Statement(resource);
+  const where = `${statement.path('id')} = ${statement.bind('id', 'int')} AND (${statement.fill(resource.own.sql)})`;
+  const known = { id, me: writing.principal.person?.id ?? null };
+  // Both are whole numbers of our own; written out, since Knex's placeholders and the statement's are not the same.
+  const text = `SELECT 1 ${statement.from()} WHERE ${where}`.replace(/\$(\d+)/g, (_, n: string) => {
+    const slot = statement.slots[Number(n) - 1];
+    return String(slot === 'id' || slot === 'me' ? (known[slot] ?? 'NULL') : 'NULL');
+  });
+  const { rows } = await writing.trx.raw<{ rows: unknown[] }>(text);
+  return rows.length > 0;
+}
+
+/** What was theirs before must be theirs after: an object rule is no way to give things away. */
+async function refuseUnlessOwn(writing: Writing, resource: Resource, id: number, allowed: Allowed): Promise<void> {
+  if (allowed === 'own' && !(await ownsRow(writing, resource, id))) throw new Forbidden('role');
+}
+
+function refuseSuperuserOnly(principal: Principal, resource: Resource, values: Row, before: Row): void {
+  if (principal.person?.isSuperuser) return;
+  for (const [name, value] of Object.entries(values)) {
+    if (resource.fields[name]?.superuserOnly && !same(value, before[name])) {
+      throw new Forbidden('role', [], `Only a superuser may change ${name}.`);
+    }
+  }
+}
+
+async function storedRow(trx: Knex.Transaction, resource: Resource, id: number): Promise<Row> {
+  const row = await lockRow(trx, resource, id);
+  if (!row) throw new NotFound();
+  return row;
+}
+
+const defaultsOf = (resource: Resource): Row =>
+  Object.fromEntries(
+    Object.entries(resource.fields).flatMap(([name, field]) =>
+      field.default !== undefined && field.sql === undefined ? [[name, field.default]] : [],
+    ),
+  );
+
+function changeOf(writing: Writing, kind: Change['kind'], before: Row | null, values: Row, allowed: Allowed): Change {
+  const { trx, principal } = writing;
+  const inner = async (name: string, id: number) => {
+    const target = resourceNamed(name);
+    const row = await lockRow(trx, target, id);
+    if (!row) throw new NotFound();
+    return { target, row };
+  };
+  return {
+    trx,
+    principal,
+    kind,
+    before,
+    values,
+    get row() {
+      return { ...before, ...values };
+    },
+    allowed,
+    may: (role, permission) =>
+      decide(principal, { role, permission, scopes: scopesFor(role, permission) }).allow === 'all',
+    create: (name, given) => createRow(writing, resourceNamed(name), given, 'all'),
+    update: async (name, id, given) => {
+      const { target, row } = await inner(name, id);
+      return updateRow(writing, target, row, given, 'all');
+    },
+    remove: async (name, id) => {
+      const { target, row } = await inner(name, id);
+      await deleteRow(writing, target, row, 'all');
+    },
+  };
+}
+
+const shapes = new WeakMap<Action, Resource>();
+
+/** Reads and checks an action's input by its declared fields. @throws Invalid */
+export function actionInput(action: Action, given: Row): Row {
+  let shape = shapes.get(action);
+  if (!shape) {
+    shape = { name: 'action', fields: action.input ?? {} } as Resource;
+    shapes.set(action, shape);
+  }
+  return { ...defaultsOf(shape), ...validate(shape, given, true) };
+}
