@@ -6,6 +6,12 @@ import { audit } from '../audit.ts';
 import { verifyPassword } from './passwords.ts';
 import { countSuccess, countTry } from './sign-in-limits.ts';
 
+/** Where accounts are, and where tries are counted. */
+export interface PasswordServices {
+  readonly knex: Knex;
+  readonly pool: Pool;
+}
+
 export interface PasswordTry {
   readonly username: string;
   readonly password: string;
@@ -31,7 +37,7 @@ interface Account {
  * accounts take as long as others, and an outdated hash is replaced. Throws `Busy` when too many wait to be checked.
  */
 export async function signInWithPassword(
-  { knex, pool }: { knex: Knex; pool: Pool },
+  { knex, pool }: PasswordServices,
   { username, password, address, proof = 'session' }: PasswordTry,
 ): Promise<SignInAnswer> {
   const account = await accountOf(knex, username);

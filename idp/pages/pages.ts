@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import type Koa from 'koa';
+import { securePage } from '../../shared/pages/page-security.ts';
+import { type Frame, pagesIn } from '../../shared/pages/pages.ts';
+
+/** Prints a template of `idp/pages/templates` as a whole HTML document. */
+export const renderPage = pagesIn(join(import.meta.dirname, 'templates'));
+
+/** Pages whose form may end at an application's address, after redirects. */
+const leadElsewhere = new Set(['sign-in', 'consent', 'logout']);
+
+/** What the frame of a page takes from the request; the session middleware put it there. */
+function frameOf(ctx: Koa.Context): Partial<Frame> {
+  const { instanceName, person, csrf } = ctx.state as Partial<Frame>;
+  return { ...(instanceName && { instanceName }), person: person ?? null, csrf: csrf ?? '', path: ctx.path };
+}
+
+/** Answers a request with a page and the headers that pages have. */
+export function showPage(ctx: Koa.Context, template: string, view: object = {}, status = 200): void {
+  securePage(ctx, { leadsElsewhere: leadElsewhere.has(template) });
+  ctx.status = status;
+  ctx.type = 'html';
+  ctx.body = renderPage(template, view, frameOf(ctx));
+}
+
+/** Answers with a page that says what went wrong and what to do next. */
+export function showProblem(
+  ctx: Koa.Context,
+  status: number,
+  { title, text, link }: { title: string; text: string; link?: { href: string; label: string } },
+): void {
+  showPage(
+    ctx,
+    'problem',
+    { status, title, text, link: link ?? { href: '/accounts/', label: 'Your account' } },
+    status,
+  );
+}

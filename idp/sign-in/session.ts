@@ -1,0 +1,74 @@
+import type { Knex } from 'knex';
+import { loadPerson } from '../../shared/access/load-person.ts';
+import type { Config } from '../../shared/config.ts';
+import { randomSecret } from '../../shared/identity/secrets.ts';
+import { csrfToken, findSession, sessionCookie, sessionDays, startSession } from '../../shared/identity/sessions.ts';
+import type { BrowserContext, BrowserMiddleware } from './state.ts';
+
+export interface SessionServices {
+  readonly knex: Knex;
+  readonly config: Pick<Config, 'secretKey' | 'publicUrl' | 'sessionHours' | 'instanceName'>;
+}
+
+/** Ties the forms of a browser without session to it; it proves nothing and opens nothing. */
+const visitorCookie = 'qm_visitor';
+
+/**
+ * Finds out who sits at this browser: sets `ctx.state.session`, `.person` and `.csrf`. A request that carries an
+ * `Authorization` header comes from a program and gets no session, whatever its cookies say.
+ */
+export function browserSession({ knex, config }: SessionServices): BrowserMiddleware {
+  return async (ctx, next) => {
+    ctx.cookies.secure = config.publicUrl.startsWith('https:');
+    ctx.state.instanceName = config.instanceName;
+    ctx.state.session = null;
+    ctx.state.person = null;
+    Object.defineProperty(ctx.state, 'csrf', { configurable: true, get: () => csrfFor(ctx, config.secretKey) });
+    const cookieValue = ctx.get('Authorization') ? undefined : ctx.cookies.get(sessionCookie, { signed: false });
+    const found = await findSession(knex, cookieValue);
+    if (found) {
+      ctx.state.person = await loadPerson(knex, { id: found.personId });
+      ctx.state.session = found.session;
+    }
+    return next();
+  };
+}
+
+/** Starts a session for a person who has just proved who they are; a session before it ends, so no id lives on. */
+export async function beginSession(
+  ctx: BrowserContext,
+  db: Knex,
+  { personId, idleHours }: { personId: number; idleHours: number },
+): Promise<void> {
+  if (ctx.state.session) await db('sessions').where({ id_hash: ctx.state.session.idHash }).delete();
+  const cookieValue = await startSession(db, {
+    userId: personId,
+    idleHours,
+    address: ctx.ip || null,
+    userAgent: ctx.get('User-Agent') || null,
+  });
+  ctx.cookies.set(sessionCookie, cookieValue, { ...cookieFlags, maxAge: sessionDays * 86_400_000 });
+}
+
+/** Takes the session's cookie away from the browser. */
+export function forgetSession(ctx: BrowserContext): void {
+  ctx.cookies.set(sessionCookie, null, cookieFlags);
+}
+
+/** The cookie that this browser's forms are tied to: its session's, else its visitor's. */
+export function csrfSecretOf(ctx: BrowserContext): string | undefined {
+  return ctx.cookies.get(ctx.state.session ? sessionCookie : visitorCookie, { signed: false });
+}
+
+const cookieFlags = { httpOnly: true, sameSite: 'lax', path: '/', signed: false, overwrite: true } as const;
+
+function csrfFor(ctx: BrowserContext, secretKey: string): string {
+  let secret = csrfSecretOf(ctx);
+  if (!secret) {
+    secret = randomSecret();
+    ctx.cookies.set(visitorCookie, secret, cookieFlags);
+    // Read again within this request, it is the same one.
+    Object.defineProperty(ctx.state, 'csrf', { configurable: true, value: csrfToken(secretKey, secret) });
+  }
+  return csrfToken(secretKey, secret);
+}

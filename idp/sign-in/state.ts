@@ -1,0 +1,33 @@
+import type Koa from 'koa';
+import type { Person, Principal } from '../../shared/access/principal.ts';
+import { anonymous } from '../../shared/access/principal.ts';
+import type { Session } from '../../shared/identity/sessions.ts';
+import type { Form } from './form.ts';
+
+/** What the session middleware knows about a request. */
+export interface BrowserState {
+  /** The live session of this browser. */
+  session: Session | null;
+  /** Whose session it is. */
+  person: Person | null;
+  /** The token that this browser's forms carry. Reading it gives a browser without session a cookie to tie it to. */
+  readonly csrf: string;
+  /** Name of the installation, for the frame of pages. */
+  instanceName: string;
+  /** What a form sent, once its origin was checked. */
+  form: Form;
+}
+
+export type BrowserContext = Koa.ParameterizedContext<BrowserState>;
+export type BrowserMiddleware = Koa.Middleware<BrowserState>;
+
+/** The Principal behind a request to a page, for the audit trail. */
+export function principalOf(ctx: BrowserContext, person: Person | null = ctx.state.person): Principal {
+  return { ...anonymous(ctx.ip || null), person, proof: person ? 'session' : 'anonymous' };
+}
+
+/** The person behind a request that {@link signedIn} let through. */
+export function personOf(ctx: BrowserContext): Person {
+  if (!ctx.state.person) throw new Error('This route lacks the signed-in middleware');
+  return ctx.state.person;
+}

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import type Koa from 'koa';
+
+const types: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+interface Asset {
+  readonly type: string;
+  readonly encodings: ReadonlyMap<string, Buffer>;
+}
+
+const folder = join(import.meta.dirname, 'assets');
+const byUrl = new Map<string, Asset>();
+const urlOf = new Map<string, string>();
+
+for (const file of readdirSync(folder)) {
+  const type = types[extname(file)];
+  if (!type) continue;
+  const bytes = readFileSync(join(folder, file));
+  const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 12);
+  const url = `/assets/${file.slice(0, -extname(file).length)}.${hash}${extname(file)}`;
+  urlOf.set(file, url);
+  byUrl.set(url, {
+    type,
+    encodings: new Map([
+      ['br', brotliCompressSync(bytes)],
+      ['gzip', gzipSync(bytes)],
+      ['identity', bytes],
+    ]),
+  });
+}
+
+/** The address of a stylesheet, script or picture. Other content gives another address, so browsers keep it for good. */
+export function assetUrl(file: string): string {
+  const url = urlOf.get(file);
+  if (!url) throw new Error(`There is no asset ${file} in ${folder}`);
+  return url;
+}
+
+/** Serves what {@link assetUrl} names, from memory; anything else below `/assets/` is not found. */
+export function serveAssets(): Koa.Middleware {
+  return async (ctx, next) => {
+    if (!ctx.path.startsWith('/assets/') || !['GET', 'HEAD'].includes(ctx.method)) return next();
+    const asset = byUrl.get(ctx.path);
+    if (!asset) return next();
+    const encoding = ctx.acceptsEncodings('br', 'gzip', 'identity') || 'identity';
+    ctx.type = asset.type;
+    ctx.set({
+      'Cache-Control': 'public, max-age=31536000, immutable',
+      Vary: 'Accept-Encoding',
+      'X-Content-Type-Options': 'nosniff',
+      'Cross-Origin-Resource-Policy': 'same-origin',
+    });
+    if (encoding !== 'identity') ctx.set('Content-Encoding', encoding);
+    ctx.body = asset.encodings.get(encoding);
+  };
+}
