@@ -58,9 +58,11 @@ export async function up(knex: Knex): Promise<void> {
     CREATE FUNCTION tell_person_changed() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE person integer;
     BEGIN
-      person := CASE WHEN TG_TABLE_NAME = 'users' THEN (CASE WHEN TG_OP = 'DELETE' THEN OLD.id ELSE NEW.id END) END;
+      -- A branch each: PL/pgSQL plans an expression only when it is reached, and only one of the tables has the column.
       IF TG_TABLE_NAME = 'user_groups' THEN
         person := CASE WHEN TG_OP = 'DELETE' THEN OLD.user_id ELSE NEW.user_id END;
+      ELSE
+        person := CASE WHEN TG_OP = 'DELETE' THEN OLD.id ELSE NEW.id END;
       END IF;
       PERFORM pg_notify('quartermaster', json_build_object('person', person)::text);
       RETURN NULL;
