@@ -108,6 +108,8 @@ export interface Declaration {
   title: readonly [one: string, many: string];
   /** One or two sentences for API readers. */
   description?: string;
+  /** What clients that read permissions by model call it, lower case; default: the name without underscores. */
+  modelName?: string;
   fields: Record<string, Field>;
   /** SQL text that names a row to people, over `{paths}`. */
   label: string;

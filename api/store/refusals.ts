@@ -17,7 +17,9 @@ export class Forbidden extends Refusal {
     super(
       message ??
         (because === 'scope'
-          ? `This token's scopes do not cover this. It takes one of: ${scopes.join(', ')}.`
+          ? scopes.length > 0
+            ? `This token's scopes do not cover this. It takes one of: ${scopes.join(', ')}.`
+            : 'A token that is bound by scopes can not do this.'
           : 'You do not have permission to perform this action.'),
     );
     this.because = because;

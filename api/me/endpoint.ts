@@ -1,0 +1,116 @@
+import type { Router } from '@koa/router';
+import type { Context } from 'koa';
+import type { Static, TObject, TSchema } from 'typebox';
+import type { Operation } from '../../shared/access/decide.ts';
+import type { Person, Principal, Proof } from '../../shared/access/principal.ts';
+import type { Services } from '../../shared/services.ts';
+import { sendJson } from '../answer.ts';
+import { allow } from '../store/operation.ts';
+import { Forbidden, NotFound, Refusal, Unauthenticated } from '../store/refusals.ts';
+import { bodyOf, queryOf } from './input.ts';
+import { sendMethodNotAllowed, sendRefusal } from './refused.ts';
+
+/** One request to an endpoint: checked, and let through by its operation. */
+export interface Call<Query = unknown, Body = unknown> {
+  readonly ctx: Context;
+  readonly services: Services;
+  readonly principal: Principal;
+  /** The number in the path, where it has `{id}`. */
+  readonly id: number;
+  readonly query: Query;
+  readonly body: Body;
+}
+
+export interface Answer {
+  /** 200 unless said. */
+  readonly status?: number;
+  /** Absent: no body. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * An operation that belongs to no declared resource. What is enforced and what the OpenAPI document says about it are
+ * read from the same declaration.
+ */
+export interface Endpoint<Query extends TObject = TObject, Body extends TObject = TObject> {
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** As OpenAPI writes it: `/api/user/tokens/{id}/`. The last slash may be left out by callers. */
+  readonly path: string;
+  /** Older paths that lead to the same. */
+  readonly also?: readonly string[];
+  readonly operation: Operation;
+  /** The only ways of proving who one is that count here; absent: any. */
+  readonly proofs?: readonly Proof[];
+  readonly operationId: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly query?: Query;
+  readonly body?: Body;
+  /** What it answers when all goes well, by status. */
+  readonly responses: Readonly<Record<number, { readonly description: string; readonly schema?: TSchema }>>;
+  handler(call: Call<Static<Query>, Static<Body>>): Promise<Answer> | Answer;
+}
+
+/** Declares an endpoint; the handler's query and body have the types of their schemas. */
+export const endpoint = <Query extends TObject, Body extends TObject>(declared: Endpoint<Query, Body>): Endpoint =>
+  declared as unknown as Endpoint;
+
+/** The person who asks; an operation that isn't open to everybody has one. */
+export function signedIn({ person }: Principal): Person {
+  if (!person) throw new Unauthenticated();
+  return person;
+}
+
+/** Mounts endpoints. Each call is decided by the endpoint's operation before its handler sees anything. */
+export function mountEndpoints(router: Router, services: Services, endpoints: readonly Endpoint[]): void {
+  const methods = new Map<string, string[]>();
+  for (const declared of endpoints) {
+    for (const path of [declared.path, ...(declared.also ?? [])].map(routed)) {
+      methods.set(path, [...(methods.get(path) ?? []), declared.method.toUpperCase()]);
+      router[declared.method](path, (ctx: Context) => answer(ctx, services, declared));
+    }
+  }
+  for (const [path, allowed] of methods) {
+    router.all(path, (ctx: Context) => sendMethodNotAllowed(ctx, allowed));
+  }
+}
+
+/** `/api/user/tokens/{id}/` as the router writes it; without the last slash it matches both ways. */
+const routed = (path: string): string => (path.replace(/\/$/, '') || '/').replaceAll(/\{(\w+)\}/g, ':$1');
+
+async function answer(ctx: Context, services: Services, declared: Endpoint): Promise<void> {
+  try {
+    const { status = 200, body, headers = {} } = await call(ctx, services, declared);
+    ctx.set(headers);
+    if (body !== undefined) sendJson(ctx, status, body);
+    else ctx.status = status;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    sendRefusal(ctx, services.config.publicUrl, error);
+  }
+}
+
+function call(ctx: Context, services: Services, declared: Endpoint): Promise<Answer> | Answer {
+  const principal: Principal = ctx.state.principal;
+  allow(principal, declared.operation);
+  if (declared.proofs && !declared.proofs.includes(principal.proof)) {
+    throw new Forbidden('role', [], `This takes a ${declared.proofs.join(' or ')}, not a ${principal.proof}.`);
+  }
+  return declared.handler({
+    ctx,
+    services,
+    principal,
+    id: idOf(ctx),
+    query: declared.query ? queryOf(ctx, declared.query) : {},
+    body: declared.body ? bodyOf(ctx, declared.body) : {},
+  });
+}
+
+function idOf(ctx: Context): number {
+  const id: string | undefined = ctx.params?.id;
+  if (id === undefined) return Number.NaN;
+  if (!/^[1-9]\d{0,8}$/.test(id)) throw new NotFound('Not found.');
+  return Number(id);
+}

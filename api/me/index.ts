@@ -1,0 +1,37 @@
+import { Router } from '@koa/router';
+import type { Services } from '../../shared/services.ts';
+import { authTest } from './auth-test.ts';
+import { createDeviceToken, deleteDeviceToken, listDeviceTokens } from './device-tokens.ts';
+import { type Endpoint, mountEndpoints } from './endpoint.ts';
+import { namedToken } from './named-token.ts';
+import { changeMe, readMe } from './profile.ts';
+import { protectedResource } from './protected-resource.ts';
+import { myRoles } from './roles.ts';
+import { plugins, server } from './server.ts';
+import { createToken, deleteToken, listTokens, readToken } from './tokens.ts';
+
+/** What people may ask about the server and themselves; the OpenAPI document lists it. */
+export const meEndpoints: readonly Endpoint[] = [
+  server,
+  plugins,
+  protectedResource,
+  authTest,
+  readMe,
+  changeMe,
+  myRoles,
+  namedToken,
+  listTokens,
+  createToken,
+  readToken,
+  deleteToken,
+  listDeviceTokens,
+  createDeviceToken,
+  deleteDeviceToken,
+];
+
+/** Routes of {@link meEndpoints}. Mount it before the resources: `/api/user/me/` is no `/api/user/{id}/`. */
+export function meRouter(services: Services): Router {
+  const router = new Router();
+  mountEndpoints(router, services, meEndpoints);
+  return router;
+}

@@ -1,0 +1,47 @@
+import type { Principal } from '../../shared/access/principal.ts';
+import { resourceScopes } from '../../shared/access/scopes.ts';
+import { audit } from '../../shared/audit.ts';
+import { makeApiToken, type NewApiToken, revokeApiToken } from '../../shared/identity/api-tokens.ts';
+import type { Services } from '../../shared/services.ts';
+import { Invalid, NotFound } from '../store/refusals.ts';
+import { signedIn } from './endpoint.ts';
+
+/** Makes a token and its audit row. The clear text is in the answer and nowhere else. */
+export function mint(
+  { knex }: Services,
+  principal: Principal,
+  token: NewApiToken,
+): Promise<{ id: number; clear: string }> {
+  return knex.transaction(async (trx) => {
+    const made = await makeApiToken(trx, token);
+    const { name, scopes, expiresAt, userId } = token;
+    const facts = { name, user: userId, expires_at: expiresAt, scopes };
+    const changes = Object.fromEntries(Object.entries(facts).map(([field, value]) => [field, { new: value }]));
+    await audit(trx, principal, { action: 'create', resource: 'token', objectId: made.id, changes });
+    return made;
+  });
+}
+
+/**
+ * Ends a token: one's own, or anybody's for a superuser. One that has ended already stays so.
+ * @throws NotFound for others' tokens too, so that ids tell nothing
+ */
+export function revoke({ knex }: Services, principal: Principal, id: number): Promise<void> {
+  const me = signedIn(principal);
+  return knex.transaction(async (trx) => {
+    const theirs = trx('api_tokens').where({ id });
+    if (!me.isSuperuser) theirs.where({ user_id: me.id });
+    if (!(await theirs.first('id'))) throw new NotFound('Not found.');
+    if (!(await revokeApiToken(trx, { id }))) return;
+    await audit(trx, principal, { action: 'revoke', resource: 'token', objectId: id });
+  });
+}
+
+/** Checks the scopes that a token shall be bound by; null or `['*']` binds it by none. @throws Invalid naming `field` */
+export function readScopes(field: string, given: readonly string[] | null | undefined): string[] | null {
+  if (!given || (given.length === 1 && given[0] === '*')) return null;
+  const unknown = given.filter((scope) => !Object.hasOwn(resourceScopes, scope));
+  if (unknown.length > 0) throw new Invalid({ [field]: unknown.map((scope) => `There is no scope "${scope}".`) });
+  if (given.length === 0) throw new Invalid({ [field]: ['Name at least one scope.'] });
+  return [...new Set(given)];
+}

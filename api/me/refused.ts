@@ -1,0 +1,36 @@
+import type { Context } from 'koa';
+import { sendJson } from '../answer.ts';
+import { sendForbidden, sendUnauthenticated } from '../authentication/challenge.ts';
+import { dialectOf, sendProblem } from '../dialect.ts';
+import { Conflict, Forbidden, Invalid, NotFound, type Refusal, rowRule, Unauthenticated } from '../store/refusals.ts';
+
+/** Prints what an endpoint will not do, in the dialect of its path. */
+export function sendRefusal(ctx: Context, publicUrl: string, refusal: Refusal): void {
+  const message = refusal.message;
+  if (refusal instanceof Unauthenticated) sendUnauthenticated(ctx, publicUrl);
+  else if (refusal instanceof Forbidden) {
+    sendForbidden(ctx, publicUrl, { message, scopes: refusal.because === 'scope' ? refusal.scopes : null });
+  } else if (refusal instanceof Invalid) sendInvalid(ctx, refusal.fields);
+  else if (refusal instanceof NotFound) sendProblem(ctx, 404, message || 'Not found.');
+  else if (refusal instanceof Conflict) sendProblem(ctx, 409, message);
+  else throw refusal;
+}
+
+/** Answers `OPTIONS`, and 405 to methods that a path doesn't have. */
+export function sendMethodNotAllowed(ctx: Context, allowed: readonly string[]): void {
+  const methods = [...new Set([...allowed, ...(allowed.includes('GET') ? ['HEAD'] : []), 'OPTIONS'])];
+  ctx.set('Allow', methods.join(', '));
+  if (ctx.method === 'OPTIONS') sendJson(ctx, 200, { actions: {}, renders: ['application/json'] });
+  else sendProblem(ctx, 405, `Method "${ctx.method}" not allowed.`);
+}
+
+function sendInvalid(ctx: Context, fields: Readonly<Record<string, readonly string[]>>): void {
+  if (dialectOf(ctx.path) === 'rest') {
+    const named = Object.entries(fields).map(([name, texts]) => [name === rowRule ? 'non_field_errors' : name, texts]);
+    sendJson(ctx, 400, Object.fromEntries(named));
+    return;
+  }
+  const texts = Object.values(fields).flat();
+  const more = texts.length > 1 ? ` (and ${texts.length - 1} more error${texts.length > 2 ? 's' : ''})` : '';
+  sendJson(ctx, 422, { message: `${texts[0] ?? 'The input is not valid.'}${more}`, errors: fields });
+}
