@@ -1,0 +1,63 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { sameSecret, sha256 } from '../identity/secrets.ts';
+import type { Services } from '../services.ts';
+
+/** What a process measures of itself, and how Prometheus reads it. */
+export interface Metrics {
+  /** Measures a request from now to the end of its answer. */
+  observe(request: IncomingMessage, response: ServerResponse): void;
+  /** Answers `GET /metrics`. */
+  answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
+const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+export function openMetrics({ config, pool, events }: Services): Metrics {
+  const register = new Registry();
+  collectDefaultMetrics({ register });
+  const duration = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from a request to the end of its answer.',
+    labelNames: ['method', 'status'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers: [register],
+  });
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [register],
+      collect() {
+        this.set(read());
+      },
+    });
+  gauge('database_connections', 'Open connections for prepared reads.', () => pool.totalCount);
+  gauge('database_connections_idle', 'Those of them that nobody uses.', () => pool.idleCount);
+  gauge('database_waiting', 'Requests that wait for a connection.', () => pool.waitingCount);
+  gauge('events_deaf', '1 while revocations can not be heard, and bearer tokens are refused.', () =>
+    events.isDeaf() ? 1 : 0,
+  );
+  return {
+    observe(request, response) {
+      const { method = '' } = request;
+      const done = duration.startTimer({ method: methods.has(method) ? method : 'other' });
+      response.once('close', () => done({ status: String(response.statusCode) }));
+    },
+    async answer(request, response) {
+      if (!mayRead(request, config.metricsToken)) {
+        response.writeHead(401, { 'www-authenticate': 'Bearer', 'cache-control': 'no-store' }).end();
+        return;
+      }
+      const body = await register.metrics();
+      response.writeHead(200, { 'content-type': register.contentType, 'cache-control': 'no-store' }).end(body);
+    },
+  };
+}
+
+/** With a token configured: who presents it. Without: the machine itself, not what a proxy on it passes on. */
+function mayRead({ headers, socket }: IncomingMessage, token: string | null): boolean {
+  if (token) return sameSecret(sha256(headers.authorization ?? ''), sha256(`Bearer ${token}`));
+  const forwarded = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined;
+  return !forwarded && /^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '');
+}

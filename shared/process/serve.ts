@@ -1,0 +1,93 @@
+import type { RequestListener } from 'node:http';
+import { ConfigError, type GivenConfig, loadConfig, loadEnvFile } from '../config.ts';
+import { ensureSuperuser } from '../identity/first-superuser.ts';
+import { closeServices, openServices, type Services } from '../services.ts';
+import { type Door, listen } from './listen.ts';
+import { withProbes } from './probes.ts';
+
+/** A service as a main file describes it. */
+export interface Program {
+  /** What log lines call the process. */
+  readonly role: string;
+  /** Makes what answers requests. */
+  build(services: Services): Promise<RequestListener>;
+  /** Settings that hold when the environment says nothing else. */
+  readonly defaults?: NodeJS.ProcessEnv;
+  /** Called before requests are answered: for data that has to be there first. */
+  prepare?(services: Services): Promise<void>;
+  /** Called once requests are answered. */
+  ready?(services: Services): Promise<void>;
+}
+
+/** What a start has got so far, for the end to close. */
+interface Opened {
+  door?: Door;
+  services?: Services;
+}
+
+/** Longest time that closing the database may take after the last request; seconds. */
+const closingPatience = 10;
+
+/**
+ * Runs a service until SIGTERM or Ctrl-C: takes the port, opens the database, serves, and then finishes what is in
+ * flight. A wrong setting ends it with one line on standard error. Never returns: the process ends.
+ */
+export async function serve(program: Program): Promise<never> {
+  const opened: Opened = {};
+  const { promise: told, resolve: end } = Promise.withResolvers<number>();
+  const fail = (error: unknown) => {
+    report(error, opened);
+    end(1);
+  };
+  // npm passes a Ctrl-C on that the terminal has sent already: further ones change nothing.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(0));
+  process.on('uncaughtException', fail);
+
+  const started = begin(program, opened, fail).catch(fail);
+  const code = await told;
+  const drain = opened.services?.config.shutdownSeconds ?? 0;
+  setTimeout(() => process.exit(1), (drain + closingPatience) * 1000);
+  // Told to end while it starts: what is half open can't be closed.
+  await started;
+  await opened.door?.close(drain);
+  if (opened.services) await closeServices(opened.services);
+  return process.exit(code);
+}
+
+async function begin(program: Program, opened: Opened, fail: (error: unknown) => void): Promise<void> {
+  loadEnvFile();
+  const given = loadConfig({ ...program.defaults, ...process.env });
+  opened.door = await listen(given);
+  const services = await openServices(reachedAt(given, opened.door.port), { role: program.role });
+  opened.services = services;
+  services.embedded?.onLost(() => fail(new Error('The embedded PostgreSQL has ended')));
+  const made = await ensureSuperuser(services);
+  if (made) announceSuperuser(made);
+  await program.prepare?.(services);
+  opened.door.open(withProbes(services, await program.build(services)));
+  services.log.info(
+    { listening: addressOf(given.host, opened.door.port), publicUrl: services.config.publicUrl },
+    'ready',
+  );
+  await program.ready?.(services);
+}
+
+function report(error: unknown, { services }: Opened): void {
+  if (error instanceof ConfigError) console.error(error.message);
+  else if (services) services.log.fatal({ err: error }, 'ended by an error');
+  else console.error(error);
+}
+
+/** With PORT 0 the address that people use is known only now. */
+const reachedAt = (given: GivenConfig, port: number): GivenConfig =>
+  given.port === 0 && given.publicUrl.endsWith(':0')
+    ? { ...given, port, publicUrl: given.publicUrl.replace(/:0$/, `:${port}`) }
+    : { ...given, port };
+
+const addressOf = (host: string, port: number): string => `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+
+function announceSuperuser({ username, password }: { username: string; password: string | null }): void {
+  if (password) {
+    console.log(`Made the superuser «${username}» with the password ${password} – it is not shown again.`);
+  }
+}

@@ -1,0 +1,57 @@
+import { fork } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { keptFile, readIfThere } from '../../shared/embedded-postgres/kept-file.ts';
+
+/** Longest wait for the run's database server; it needs about two seconds, more while everything starts at once. */
+const patience = 90_000;
+
+/**
+ * The run's own PostgreSQL. Test files run in processes of their own, all children of one ava: the first of them starts
+ * a keeper, which brings the server up with a migrated template database and takes it down when ava ends, however it
+ * ends. So one file alone works as well as all of them.
+ * @returns address of its database `postgres`
+ */
+export async function databaseServer(): Promise<string> {
+  const run = join(tmpdir(), `quartermaster-run-${process.ppid}`);
+  await mkdir(run, { recursive: true });
+  const ready = join(run, 'ready');
+  // Whoever writes this file is the first.
+  if ((await keptFile(join(run, 'starter'), () => String(process.pid))) === String(process.pid)) startKeeper(run);
+  for (const until = Date.now() + patience; Date.now() < until; await sleep(50)) {
+    const address = await readIfThere(ready);
+    if (address) return address;
+    const failure = await readIfThere(join(run, 'failed'));
+    if (failure) throw new Error(`The run's database server does not start: ${failure}`);
+  }
+  throw new Error(`The run's database server does not start; look into ${run}`);
+}
+
+function startKeeper(run: string): void {
+  const keeper = fork(join(import.meta.dirname, 'keep-database-server.ts'), [run, String(process.ppid)], {
+    detached: true,
+    stdio: 'ignore',
+    execArgv: [],
+  });
+  keeper.disconnect();
+  keeper.unref();
+}
+
+let databases = 0;
+
+/** Makes a database from the migrated template. @returns its address */
+export async function freshDatabase(): Promise<string> {
+  const server = await databaseServer();
+  const name = `test_${process.pid}_${++databases}`;
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  try {
+    await client.query(`CREATE DATABASE ${name} TEMPLATE template_quartermaster`);
+  } finally {
+    await client.end();
+  }
+  return server.replace(/\/postgres$/, `/${name}`);
+}
