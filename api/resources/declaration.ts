@@ -84,17 +84,26 @@ export interface RestSpelling {
   createsList?: boolean;
   /** Only GET. */
   readOnlyFace?: boolean;
+  /** What can be done here at all, roles aside; absent: view, add, change and delete. */
+  offers?: readonly Permission[];
 }
 
-export interface Expansion {
-  /** The reference field it follows. */
-  reference: string;
-  /** Path of the spelling (pk style) whose keys it shows. */
-  spelling: string;
-  keys?: readonly string[];
+/** What `?key=true` shows: the object at the other end of a reference, or a field that costs too much to show always. */
+export type Expansion = (
+  | {
+      /** The reference field it follows. */
+      reference: string;
+      /** Path of the spelling (pk style) whose keys it shows. */
+      spelling: string;
+      keys?: readonly string[];
+    }
+  | { field: string }
+) & {
+  /** Key of the answer, where it isn't the parameter's own name. */
+  as?: string;
   /** Shown unless `?key=false`. */
   default?: boolean;
-}
+};
 
 /** What a resource is: everything that any face, the schema, access and audit need to know. */
 export interface Declaration {

@@ -14,6 +14,8 @@ interface Common {
   readOnly?: boolean;
   /** Taken but never shown. */
   writeOnly?: boolean;
+  /** Taken but neither stored nor shown: for `multiply` and hooks. */
+  inputOnly?: boolean;
   /** In no face; only hooks and SQL see it. */
   hidden?: boolean;
   /** Only superusers may write it. */
@@ -211,6 +213,6 @@ export function isRequired(field: Field): boolean {
 
 /** The column that holds a stored field; null for computed ones and sets. */
 export function columnOf(name: string, field: Field): string | null {
-  if (field.sql !== undefined || field.kind === 'many') return null;
+  if (field.sql !== undefined || field.kind === 'many' || field.inputOnly) return null;
   return field.column ?? (field.kind === 'reference' ? `${name}_id` : name);
 }
