@@ -1,7 +1,11 @@
+import { booking } from './booking/index.ts';
 import type { Resource } from './declaration.ts';
+import { inventory } from './inventory/index.ts';
+import { parts } from './parts/index.ts';
+import { people } from './people/index.ts';
 
 /** Every declared resource, in the order of the API root. Each area has an index of its own. */
-export const resources: readonly Resource[] = [];
+export const resources: readonly Resource[] = [...inventory, ...booking, ...people, ...parts];
 
 const byName = new Map(resources.map((one) => [one.name, one]));
 

@@ -1,0 +1,30 @@
+import { Readable } from 'node:stream';
+import type { Context } from 'koa';
+import type { ListAnswer } from '../../store/read.ts';
+
+/** Sends JSON that PostgreSQL printed, under exactly `application/json`. */
+export function sendText(ctx: Context, status: number, text: string): void {
+  ctx.status = status;
+  ctx.set('Content-Type', 'application/json');
+  ctx.body = text;
+}
+
+/** Sends a bare array: whole when it is short, else as it comes out of the database. */
+export function sendArray(ctx: Context, answer: ListAnswer): void {
+  if (!answer.rows) {
+    sendText(ctx, 200, answer.text ?? '[]');
+    return;
+  }
+  ctx.status = 200;
+  ctx.body = Readable.from(arrayText(answer.rows), { objectMode: false });
+  ctx.set('Content-Type', 'application/json');
+}
+
+async function* arrayText(batches: AsyncIterable<string[]>): AsyncGenerator<string> {
+  let before = '[';
+  for await (const batch of batches) {
+    yield before + batch.join(',');
+    before = ',';
+  }
+  yield ']';
+}

@@ -1,0 +1,87 @@
+import { decide } from '../../../shared/access/decide.ts';
+import type { Principal } from '../../../shared/access/principal.ts';
+import type { Permission } from '../../../shared/access/roles.ts';
+import type { Field } from '../../resources/fields.ts';
+import { resourceNamed } from '../../resources/index.ts';
+import type { Store } from '../../store/store.ts';
+import { type Key, linkPathOf, offeredAt, type Spelled } from './spelling.ts';
+
+const types: Readonly<Record<Field['kind'], string>> = {
+  integer: 'integer',
+  decimal: 'decimal',
+  text: 'string',
+  boolean: 'boolean',
+  choice: 'choice',
+  timestamp: 'datetime',
+  date: 'date',
+  reference: 'related field',
+  many: 'list',
+  interface: 'string',
+  address: 'string',
+  network: 'string',
+  mac: 'string',
+  texts: 'list',
+  json: 'field',
+};
+
+/** A name as a label: `vm_host` → `Vm host`. */
+export const labelOf = (name: string): string => {
+  const words = name.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};
+
+/** One field as `OPTIONS` describes it. */
+function describeKey({ key, name, field, writable, required }: Key) {
+  const target = field.target ? resourceNamed(field.target) : undefined;
+  return [
+    key,
+    {
+      type: types[field.kind],
+      required,
+      read_only: !writable,
+      label: labelOf(name),
+      ...(field.help && { help_text: field.help }),
+      ...(field.default !== undefined && { default: field.default }),
+      ...(field.blank && field.default === undefined && { default: '' }),
+      ...(field.maxLength && { max_length: field.maxLength }),
+      ...(field.minimum !== undefined && { min_value: field.minimum }),
+      ...(field.maximum !== undefined && { max_value: field.maximum }),
+      ...(field.choices && {
+        choices: Object.entries(field.choices).map(([value, label]) => ({ value, display_name: label })),
+      }),
+      ...(target && { model: target.name, api_url: linkPathOf(target) }),
+    },
+  ];
+}
+
+/** The answer to `OPTIONS`: what this path takes, and which writes this caller may do. */
+export function describe(store: Store, principal: Principal, spelled: Spelled, onRow: boolean) {
+  const { resource, keys, idKey } = spelled;
+  const operations = store.operations(resource);
+  const offered = offeredAt(spelled.spelling);
+  const may = (permission: Permission) =>
+    offered.includes(permission) && decide(principal, operations[permission]).allow !== 'nothing';
+  const id = [
+    idKey,
+    {
+      type: idKey === 'url' ? 'field' : 'integer',
+      required: false,
+      read_only: true,
+      label: idKey === 'url' ? 'Url' : 'ID',
+    },
+  ];
+  const fields = Object.fromEntries([id, ...keys.map(describeKey)]);
+  return {
+    name: onRow ? resource.title[0] : `${resource.title[0]} list`,
+    description: resource.description ?? '',
+    renders: ['application/json', 'text/html'],
+    parses: ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'],
+    model: resource.name,
+    actions: {
+      ...(!onRow && may('add') && { POST: fields }),
+      ...(onRow && may('change') && { PUT: fields, PATCH: fields }),
+      ...(may('view') && { GET: fields }),
+      ...(onRow && may('delete') && { DELETE: {} }),
+    },
+  };
+}

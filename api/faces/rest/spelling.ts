@@ -1,0 +1,144 @@
+import { type Permission, permissions } from '../../../shared/access/roles.ts';
+import type { Expansion, Resource, RestSpelling } from '../../resources/declaration.ts';
+import { type Field, isRequired } from '../../resources/fields.ts';
+import { resourceNamed, resources } from '../../resources/index.ts';
+import { type Column, literal, type Projection, type Show, showPlain } from '../../store/projection.ts';
+import { isWritable } from '../../store/validation.ts';
+
+/** One key of a spelling: what it is called on the wire, and the field behind it. */
+export interface Key {
+  readonly key: string;
+  readonly name: string;
+  readonly field: Field;
+  /** Taken from clients in this spelling. */
+  readonly writable: boolean;
+  readonly required: boolean;
+}
+
+/** A resource as one REST path speaks it, worked out at start-up. */
+export interface Spelled {
+  readonly resource: Resource;
+  readonly spelling: RestSpelling;
+  /** Key of the id: `url`, `id` or `pk`. */
+  readonly idKey: string;
+  readonly keys: readonly Key[];
+  /** `/api/inventory/host/` */
+  readonly listPath: string;
+  readonly projection: Projection;
+  /** The projection with these expansions shown. */
+  expanded(names: ReadonlySet<string>): Projection;
+}
+
+const idKeys = { hyperlinked: 'url', ids: 'id', pk: 'pk' } as const;
+
+/** What can be done at a spelling's paths, roles aside. */
+export const offeredAt = (spelling: RestSpelling): readonly Permission[] =>
+  spelling.offers ?? (spelling.readOnlyFace ? ['view'] : permissions);
+
+export const listPathOf = (spelling: RestSpelling): string => `/api/${spelling.path}/`;
+
+/** The list path that hyperlinks to a resource go to. */
+export function linkPathOf(resource: Resource): string {
+  const linked = resource.rest.find((one) => one.style === 'hyperlinked') ?? resource.rest[0];
+  if (!linked) throw new Error(`${resource.name} has no REST path to link to`);
+  return listPathOf(linked);
+}
+
+function keysOf(resource: Resource, spelling: RestSpelling): Key[] {
+  const shown = Object.entries(resource.fields).filter(([, field]) => !field.hidden);
+  const names = spelling.keys ?? shown.map(([name]) => name);
+  return names.map((name) => {
+    const field = resource.fields[name];
+    if (!field) throw new Error(`${spelling.path} shows ${name}, which ${resource.name} does not declare`);
+    const writable = isWritable(field) && !spelling.readOnly?.includes(name) && !spelling.readOnlyFace;
+    return { key: spelling.rename?.[name] ?? name, name, field, writable, required: writable && isRequired(field) };
+  });
+}
+
+function showAs(style: RestSpelling['style'], base: string): Show {
+  return (field, sql) => {
+    if (style === 'hyperlinked' && field.target) {
+      const link = literal(base + linkPathOf(resourceNamed(field.target)));
+      return field.kind === 'many'
+        ? `ARRAY(SELECT ${link} || x || '/' FROM unnest(${sql}) AS x)`
+        : `${link} || ${sql} || '/'`;
+    }
+    if (style === 'pk' && field.kind === 'timestamp') return `to_char(${sql}, 'YYYY-MM-DD HH24:MI')`;
+    return showPlain(field, sql);
+  };
+}
+
+function columnsOf(keys: readonly Key[], spelling: RestSpelling, base: string, prefix = ''): Column[] {
+  const show = showAs(spelling.style, base);
+  const id: Column = {
+    key: idKeys[spelling.style],
+    sql: (statement) => {
+      const path = statement.path(`${prefix}id`);
+      return spelling.style === 'hyperlinked' ? `${literal(base + listPathOf(spelling))} || ${path} || '/'` : path;
+    },
+  };
+  const shown = keys.filter(({ field }) => !field.writeOnly && !field.inputOnly);
+  return [id, ...shown.map(({ key, name, field }) => column(key, `${prefix}${name}`, field, show))];
+}
+
+const column = (key: string, path: string, field: Field, show: Show): Column => ({
+  key,
+  sql: (statement) => show(field, statement.path(path)),
+});
+
+function expansionColumn(parameter: string, expansion: Expansion, from: Resource, show: Show, base: string): Column {
+  const key = expansion.as ?? parameter;
+  if ('field' in expansion) {
+    const field = from.fields[expansion.field];
+    if (!field) throw new Error(`${from.name} declares no field ${expansion.field} to show as ${key}`);
+    return column(key, expansion.field, field, show);
+  }
+  const { resource, spelling } = spellingAt(expansion.spelling);
+  const keys = keysOf(resource, expansion.keys ? { ...spelling, keys: expansion.keys } : spelling);
+  const columns = columnsOf(keys, spelling, base, `${expansion.reference}.`);
+  return {
+    key,
+    sql: (statement) => {
+      const list = columns.map((one) => `${one.sql(statement)} AS "${one.key}"`).join(', ');
+      return `CASE WHEN ${statement.path(expansion.reference)} IS NOT NULL THEN (SELECT to_json(x) FROM (SELECT ${list}) AS x) END`;
+    },
+  };
+}
+
+function spellingAt(path: string): { resource: Resource; spelling: RestSpelling } {
+  for (const resource of resources) {
+    const spelling = resource.rest.find((one) => one.path === path);
+    if (spelling) return { resource, spelling };
+  }
+  throw new Error(`No resource is spelled at ${path}`);
+}
+
+/** Works out a spelling; `base` is the public URL that hyperlinks begin with. */
+export function spell(resource: Resource, spelling: RestSpelling, base: string): Spelled {
+  const keys = keysOf(resource, spelling);
+  const plain = columnsOf(keys, spelling, base);
+  const show = showAs(spelling.style, base);
+  const variants = new Map<string, Projection>();
+  const expanded = (names: ReadonlySet<string>): Projection => {
+    const wanted = Object.entries(spelling.expand ?? {}).filter(([name]) => names.has(name));
+    const name = [spelling.path, ...wanted.map(([key]) => key)].join('+');
+    const known = variants.get(name);
+    if (known) return known;
+    const columns = [
+      ...plain,
+      ...wanted.map(([key, expansion]) => expansionColumn(key, expansion, resource, show, base)),
+    ];
+    const projection = { resource, name, columns };
+    variants.set(name, projection);
+    return projection;
+  };
+  return {
+    resource,
+    spelling,
+    idKey: idKeys[spelling.style],
+    keys,
+    listPath: listPathOf(spelling),
+    projection: { resource, name: spelling.path, columns: plain },
+    expanded,
+  };
+}
