@@ -1,0 +1,71 @@
+import { Conflict, Invalid } from '../../store/refusals.ts';
+import type { Change, Row } from '../declaration.ts';
+import type { Facts } from './facts.ts';
+import type { OccupancyKind } from './occupancy.ts';
+
+/** Sentences by field; empty when all is well. */
+type Problems = Record<string, string[]>;
+
+/** Whether the asking person holds the right over everybody's bookings. */
+export const mayCorrect = (change: Change): boolean => change.may('booking', 'change');
+
+/** What must hold of any booking or reservation, whoever asks. Of a changed one, only what changed is judged. */
+export function refuseUnsound(kind: OccupancyKind, change: Change, facts: Facts): void {
+  const { before, values, row } = change;
+  const otherHost = !before || row.bookable !== before.bookable;
+  const otherOwner = !before || row.owner !== before.owner;
+  const moreTime = !before || facts.takes_before === true || facts.takes_after === true;
+  const problems: Problems = {};
+
+  if (facts.ends_before_start) problems.end = ['This is before the start.'];
+  if (facts.bookable_status !== 'active' && (otherHost || (kind === 'booking' && moreTime))) {
+    problems.bookable = [`${facts.hostname} can not be booked: it is ${facts.bookable_status}.`];
+  }
+  if (kind === 'booking' && facts.starts_before_today && startIsNew(change, facts) && !takesOver(change, values)) {
+    problems.start = ['A booking can not start before today.'];
+  }
+  if (kind === 'booking' && facts.too_long && (moreTime || facts.start_differs)) {
+    problems.end = ['A booking may last 31 days at most.'];
+  }
+  if (otherOwner || otherHost) {
+    const problem = ownerProblem(facts);
+    if (problem) problems.owner = [problem];
+  }
+  if (Object.keys(problems).length > 0) throw new Invalid(problems);
+}
+
+function ownerProblem(facts: Facts): string | null {
+  if (facts.owner_name === null) return 'There is no such person.';
+  if (!facts.owner_is_active) return `The account of ${facts.owner_name} is not active.`;
+  if (facts.group_name === null || facts.owner_in_group) return null;
+  return `${facts.hostname} is for members of ${facts.group_name} only; ${facts.owner_name} is none.`;
+}
+
+/** A start that is asked for now, and not one that went by already. */
+const startIsNew = ({ before }: Change, facts: Facts): boolean =>
+  !before || (facts.start_differs === true && facts.state === 'upcoming');
+
+/** Bookings of a previous system may lie in the past; they come with its number, from people who may correct. */
+const takesOver = (change: Change, values: Row): boolean =>
+  change.kind === 'create' && values.import_id != null && mayCorrect(change);
+
+/** What owners may do to theirs without the right to correct bookings: shape what comes, end what runs. */
+export function refuseRewriting(kind: OccupancyKind, change: Change, facts: Facts): void {
+  const { before, row } = change;
+  if (!before) return;
+  if (facts.state === 'past') throw new Conflict(`This ${kind} is over; it can no longer be changed.`);
+  const problems: Problems = {};
+  const otherHost = row.bookable !== before.bookable;
+  if (facts.state === 'running') {
+    if (facts.start_differs) problems.start = [`This ${kind} is running; its start can not be changed.`];
+    if (otherHost) problems.bookable = [`This ${kind} is running; it can not move to another host.`];
+    if (facts.ends_long_ago) problems.end = ['It may end now or later, not in the past.'];
+  }
+  if (kind === 'reservation') {
+    const more = 'Taking more than was reserved needs the right to change bookings.';
+    if (facts.takes_before) problems.start ??= [more];
+    if (facts.takes_after) problems.end ??= [more];
+    if (otherHost) problems.bookable ??= [more];
+  }
+  if (Object.keys(problems).length > 0) throw new Invalid(problems);
+}
