@@ -28,7 +28,7 @@ export function bearerChallenge(publicUrl: string, failed?: BearerError): string
  * up their own dialog over a page that has a sign-in link.
  */
 export function sendUnauthenticated(ctx: Context, publicUrl: string): void {
-  const browser = ctx.get('Sec-Fetch-Mode') !== '' || ctx.get('X-Requested-With') !== '' || asksForPages(ctx);
+  const browser = ctx.get('Sec-Fetch-Site') !== '' || ctx.get('X-Requested-With') !== '' || asksForPages(ctx);
   ctx.set('WWW-Authenticate', [bearerChallenge(publicUrl), ...(browser ? [] : ['Basic realm="api"']), 'Token']);
   sendProblem(ctx, 401, 'Authentication credentials were not provided.');
 }
