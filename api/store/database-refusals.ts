@@ -51,6 +51,7 @@ export function refusalOf(error: unknown, resource: Resource, deleting: boolean)
       return new Invalid({ [rowRule]: ['These values do not go together.'] });
     case '23P01':
       return new Conflict(`This ${resource.title[0].toLowerCase()} clashes with another.`);
+    case '2201B':
     case '22003':
     case '22007':
     case '22008':
