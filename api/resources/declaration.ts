@@ -97,6 +97,7 @@ export type Expansion = (
       spelling: string;
       keys?: readonly string[];
     }
+  /** A field, or the path of one behind a reference. */
   | { field: string }
 ) & {
   /** Key of the answer, where it isn't the parameter's own name. */

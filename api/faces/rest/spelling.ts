@@ -3,6 +3,7 @@ import type { Expansion, Resource, RestSpelling } from '../../resources/declarat
 import { type Field, isRequired } from '../../resources/fields.ts';
 import { resourceNamed, resources } from '../../resources/index.ts';
 import { type Column, literal, type Projection, type Show, showPlain } from '../../store/projection.ts';
+import { fieldAt } from '../../store/statement.ts';
 import { isWritable } from '../../store/validation.ts';
 
 /** One key of a spelling: what it is called on the wire, and the field behind it. */
@@ -89,7 +90,7 @@ const column = (key: string, path: string, field: Field, show: Show): Column => 
 function expansionColumn(parameter: string, expansion: Expansion, from: Resource, show: Show, base: string): Column {
   const key = expansion.as ?? parameter;
   if ('field' in expansion) {
-    const field = from.fields[expansion.field];
+    const field = fieldAt(from, expansion.field);
     if (!field) throw new Error(`${from.name} declares no field ${expansion.field} to show as ${key}`);
     return column(key, expansion.field, field, show);
   }

@@ -1,0 +1,105 @@
+import { Invalid, rowRule } from '../../store/refusals.ts';
+import { resource } from '../declaration.ts';
+import { boolean, computed, date, decimal, integer, reference, text, texts, timestamp } from '../fields.ts';
+import { partFilters } from './part-filters.ts';
+import { partOrders, partStock } from './part-stock.ts';
+
+const price = (sql = 'NULL::numeric') =>
+  computed(decimal({ as: 'text', nullable: true, help: 'Always null: prices of parts are not kept here.' }), sql);
+
+const brief = ['name', 'description', 'pathstring', 'level', 'parent', 'structural', 'icon', 'default_location'];
+
+export const part = resource('part', {
+  role: 'part',
+  area: 'part',
+  table: 'part',
+  title: ['Part', 'Parts'],
+  description:
+    'A kind of thing that there can be stock of. Name, IPN and revision together name one part. An active part can not be deleted.',
+  fields: {
+    name: text({ maxLength: 100 }),
+    description: text({ maxLength: 250, blank: true }),
+    category: reference('part_category', { nullable: true }),
+    IPN: text({ column: 'ipn', maxLength: 100, blank: true, help: 'Internal part number.' }),
+    revision: text({ maxLength: 100, blank: true }),
+    active: boolean({ default: true }),
+    assembly: boolean({ default: false, help: 'Can be made from other parts.' }),
+    component: boolean({ default: true, help: 'Can be used to make other parts.' }),
+    consumable: boolean({ default: false }),
+    is_template: boolean({ default: false, help: 'Other parts can be variants of it.' }),
+    locked: boolean({ default: false, help: 'Can not be deleted.' }),
+    purchaseable: boolean({ default: true }),
+    salable: boolean({ default: false }),
+    testable: boolean({ default: false }),
+    trackable: boolean({ default: false, help: 'Its stock can have serial numbers.' }),
+    virtual: boolean({ default: false, help: 'Has no stock, such as software or work.' }),
+    units: text({ maxLength: 20, blank: true }),
+    keywords: text({ maxLength: 250, nullable: true, blank: true }),
+    link: text({ maxLength: 2000, blank: true }),
+    notes: text({ maxLength: 50_000, nullable: true, blank: true }),
+    image: computed(text({ nullable: true, help: 'Always null: images are not kept here.' }), 'NULL::text'),
+    thumbnail: computed(text(), "''"),
+    full_name: computed(text(), "concat_ws(' | ', nullif({IPN}, ''), {name}, nullif({revision}, ''))"),
+    barcode_hash: text({ maxLength: 128, readOnly: true }),
+    starred: computed(boolean({ help: 'Always false: subscriptions are not kept here.' }), 'false'),
+    category_name: computed(text(), "coalesce({category.name}, '')"),
+    category_default_location: computed(
+      reference('stock_location', { nullable: true }),
+      'coalesce({category.default_location}, {category.parent_default_location})',
+    ),
+    creation_date: date({ readOnly: true, nullable: true }),
+    creation_user: reference('user', { readOnly: true, nullable: true }),
+    default_expiry: integer({ minimum: 0, default: 0, help: 'Days until stock of it expires; 0: never.' }),
+    default_location: reference('stock_location', { nullable: true }),
+    minimum_stock: decimal({ minimum: 0, maximum: 9_999_999_999, default: '0' }),
+    maximum_stock: decimal({ minimum: 0, maximum: 9_999_999_999, default: '0' }),
+    revision_of: reference('part', { nullable: true }),
+    revision_count: computed(integer(), '(SELECT count(*)::int FROM part AS p WHERE p.revision_of_id = {id})'),
+    variant_of: reference('part', { nullable: true }),
+    responsible: computed(integer({ nullable: true, help: 'Always null: parts have no owners here.' }), 'NULL::int'),
+    pricing_min: price(),
+    pricing_max: price(),
+    pricing_updated: computed(timestamp({ nullable: true }), 'NULL::timestamptz'),
+    ...partStock,
+    ...partOrders,
+    tags: texts({ default: [], maxLength: 100 }),
+  },
+  label: '{full_name}',
+  search: ['IPN', 'name', 'description', 'category.name', 'keywords', 'revision', 'tags'],
+  order: ['name'],
+  orderings: { category: 'category.pathstring', stock: 'total_in_stock' },
+  filters: partFilters,
+  constraints: {
+    part_identity: { field: null, says: 'The fields name, IPN, revision must make a unique set.' },
+    part_in_structural: { field: 'category', says: 'This category is structural: it holds other categories only.' },
+    part_no_circle: { field: 'variant_of', says: 'A part can not be a variant of itself.' },
+    part_variant_of_template: { field: 'variant_of', says: 'Only a template can have variants.' },
+    part_template_of_variants: { field: 'is_template', says: 'This part has variants, so it stays a template.' },
+    part_not_its_own_revision: { field: 'revision_of', says: 'A part can not be a revision of itself.' },
+  },
+  hooks: {
+    beforeWrite({ kind, values, principal }) {
+      if (kind === 'create') values.creation_user = principal.person?.id ?? null;
+    },
+    beforeDelete({ before }) {
+      const reason = before?.active ? 'is still active' : before?.locked ? 'is locked' : null;
+      if (reason) throw new Invalid({ [rowRule]: [`Cannot delete this part as it ${reason}`] });
+    },
+  },
+  rest: [
+    {
+      path: 'part',
+      style: 'pk',
+      expand: {
+        category_detail: { reference: 'category', spelling: 'part/category', keys: brief },
+        location_detail: {
+          reference: 'default_location',
+          spelling: 'stock/location',
+          keys: ['name', 'description', 'pathstring', 'structural', 'external'],
+          as: 'default_location_detail',
+        },
+        path_detail: { field: 'category.way', as: 'category_path' },
+      },
+    },
+  ],
+});

@@ -1,0 +1,61 @@
+import type { Knex } from 'knex';
+import { same } from '../../store/changes.ts';
+import { Invalid } from '../../store/refusals.ts';
+import type { Change, Hooks, Row } from '../declaration.ts';
+import { readSerialNumbers } from './serial-numbers.ts';
+import { recordChange } from './track.ts';
+
+interface PartFacts {
+  virtual: boolean;
+  trackable: boolean;
+  default_expiry: number;
+}
+
+/** What stock of a part may be, and the history that every change leaves. */
+export const stockHooks: Hooks = {
+  async beforeWrite(change) {
+    const { kind, values, row, before } = change;
+    const part = await factsOf(change.trx, row.part as number);
+    if (part?.virtual && differs(change, 'part')) {
+      throw new Invalid({ part: ['A virtual part can not have stock.'] });
+    }
+    if (part && !part.trackable && row.serial && differs(change, 'serial')) {
+      throw new Invalid({ serial: ['Stock of a part that is not trackable can not have a serial number.'] });
+    }
+    if (kind === 'create' && part && part.default_expiry > 0 && !row.expiry_date) {
+      values.expiry_date = daysFromNow(part.default_expiry);
+    }
+    if (kind === 'update' && Object.keys(values).some((name) => !same(values[name], before?.[name]))) {
+      values.updated = new Date();
+    }
+  },
+  afterWrite: recordChange,
+};
+
+/** One create with `serial_numbers` makes one row of quantity 1 for each of them. */
+export async function stockRows(values: Row, trx: Knex.Transaction): Promise<Row[]> {
+  const { serial_numbers: text, ...item } = values;
+  if (text === undefined || text === null || text === '') return [item];
+  const part = await factsOf(trx, item.part as number);
+  if (part && !part.trackable) {
+    throw new Invalid({ serial_numbers: ['Stock of a part that is not trackable can not have serial numbers.'] });
+  }
+  const serials = readSerialNumbers(String(text), Number(item.quantity));
+  if (typeof serials === 'string') throw new Invalid({ serial_numbers: [serials] });
+  const taken: { serial: string }[] = await trx('stock_item')
+    .where({ part_id: item.part as number })
+    .whereIn('serial', serials)
+    .select('serial');
+  if (taken.length > 0) {
+    const list = taken.map(({ serial }) => serial).join(', ');
+    throw new Invalid({ serial_numbers: [`These serial numbers exist already: ${list}.`] });
+  }
+  return serials.map((serial) => ({ ...item, quantity: '1', serial }));
+}
+
+const differs = ({ before, row }: Change, name: string): boolean => !same(row[name], before?.[name]);
+
+const daysFromNow = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
+const factsOf = (trx: Knex.Transaction, part: number): Promise<PartFacts | undefined> =>
+  trx('part').where({ id: part }).first('virtual', 'trackable', 'default_expiry');

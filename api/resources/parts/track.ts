@@ -1,0 +1,46 @@
+import { same } from '../../store/changes.ts';
+import type { Change } from '../declaration.ts';
+import { created, edited, moved } from './tracking-types.ts';
+
+/** The facts of a stock item that its history follows. */
+const followed = ['status', 'quantity', 'location', 'serial', 'batch', 'part', 'belongs_to'] as const;
+
+/** Writes what a create or update did to a stock item into its history, in the same transaction. */
+export async function recordChange(change: Change): Promise<void> {
+  const { before, row, kind } = change;
+  const names = followed.filter((name) =>
+    kind === 'create'
+      ? row[name] !== null && row[name] !== undefined && name !== 'part'
+      : !same(row[name], before?.[name]),
+  );
+  if (kind === 'update' && names.length === 0 && !otherwiseEdited(change)) return;
+  const deltas = Object.fromEntries(names.map((name) => [name, name === 'quantity' ? Number(row[name]) : row[name]]));
+  const onlyMoved = names.length === 1 && names[0] === 'location';
+  const type = kind === 'create' ? created : onlyMoved ? moved : edited;
+  await record(change, [row.id as number], type, deltas);
+}
+
+/** Writes a move of several stock items to a place (or to none) into their histories. */
+export async function recordMove(change: Change, items: readonly number[], location: number | null): Promise<void> {
+  await record(change, items, moved, { location });
+}
+
+const unremarkable: ReadonlySet<string> = new Set(['updated']);
+
+function otherwiseEdited({ values, before }: Change): boolean {
+  return Object.keys(values).some((name) => !unremarkable.has(name) && !same(values[name], before?.[name]));
+}
+
+async function record(
+  { trx, principal }: Change,
+  items: readonly number[],
+  type: number,
+  deltas: Record<string, unknown>,
+): Promise<void> {
+  if (items.length === 0) return;
+  await trx.raw(
+    `INSERT INTO stock_tracking (item_id, tracking_type, deltas, user_id)
+     SELECT item, ?::int, ?::jsonb, ?::int FROM unnest(?::int[]) AS item`,
+    [type, JSON.stringify(deltas), principal.person?.id ?? null, items as number[]],
+  );
+}

@@ -1,0 +1,46 @@
+import { same } from '../../store/changes.ts';
+import { Forbidden } from '../../store/refusals.ts';
+import type { Change, Hooks } from '../declaration.ts';
+import { actsAsSuperuser, refuseBeyond, rightsOfGroups } from './giving.ts';
+
+/**
+ * Looking after people is no way to become more than one is: superusers are changed by superusers only, and whoever
+ * puts somebody into a group, lets them back in, or changes where their mail goes, holds all that they hold.
+ */
+export const guardUser: Hooks = {
+  async beforeWrite(change) {
+    const changed = changedFields(change);
+    if (changed.size === 0) return;
+    if (change.before?.is_superuser) refuseUnlessSuperuser(change, 'Only a superuser may change a superuser.');
+    if (changed.has('is_superuser') || changed.has('is_staff')) {
+      refuseUnlessSuperuser(change, 'Only a superuser may say who is staff or a superuser.');
+    }
+    refuseBeyond(change, await rightsOfGroups(change, groupsGiven(change, changed)));
+  },
+
+  beforeDelete(change) {
+    if (change.before?.is_superuser) refuseUnlessSuperuser(change, 'Only a superuser may delete a superuser.');
+  },
+};
+
+function changedFields({ before, values, kind }: Change): ReadonlySet<string> {
+  const names = Object.keys(values);
+  if (kind !== 'create') return new Set(names.filter((name) => !same(values[name], before?.[name])));
+  return new Set(names.filter((name) => !name.startsWith('is_') || (name !== 'is_active' && values[name] === true)));
+}
+
+/** The groups whose rights a change gives to somebody, or takes hold of. */
+function groupsGiven({ principal, before, values, row }: Change, changed: ReadonlySet<string>): number[] {
+  const after = (row.groups ?? []) as number[];
+  const had = (before?.groups ?? []) as number[];
+  const isSelf = before !== null && principal.person?.id === before.id && principal.scopes === null;
+  const comesBack = before !== null && changed.has('is_active') && values.is_active === true;
+  const takesOver = before !== null && !isSelf && (changed.has('username') || changed.has('email'));
+  return comesBack || takesOver ? [...new Set([...after, ...had])] : after.filter((group) => !had.includes(group));
+}
+
+function refuseUnlessSuperuser(change: Change, message: string): void {
+  if (actsAsSuperuser(change)) return;
+  if (change.principal.person?.isSuperuser) throw new Forbidden('scope', ['a:superuser']);
+  throw new Forbidden('role', [], message);
+}

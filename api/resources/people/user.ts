@@ -1,0 +1,74 @@
+import { resource } from '../declaration.ts';
+import { boolean, computed, json, many, text } from '../fields.ts';
+import { guardUser } from './guard-user.ts';
+
+const groupsOf = `(SELECT coalesce(json_agg(json_build_object('pk', g.id, 'name', g.name) ORDER BY g.id), '[]')
+  FROM user_groups AS ug JOIN groups AS g ON g.id = ug.group_id WHERE ug.user_id = {id})`;
+
+/** What InvenTree's clients expect beside an account; we keep none of it but what the account itself says. */
+const profileOf = `json_build_object('displayname', NULL, 'position', NULL, 'status', NULL, 'location', NULL,
+  'active', {is_active}, 'contact', NULL, 'type', CASE WHEN {is_service} THEN 'bot' ELSE 'internal' END,
+  'organisation', NULL, 'primary_group', NULL, 'language', NULL, 'theme', NULL, 'widgets', NULL)`;
+
+export const user = resource('user', {
+  role: 'admin',
+  area: 'people',
+  table: 'users',
+  title: ['User', 'Users'],
+  description:
+    'Somebody who can sign in, or a service user that an application acts as. A new one has no password until it is set. Everybody may read their own.',
+  fields: {
+    is_superuser: boolean({ default: false, superuserOnly: true, help: 'May do everything.' }),
+    username: text({ maxLength: 150, help: 'Upper and lower case count as one.' }),
+    first_name: text({ maxLength: 150, blank: true }),
+    last_name: text({ maxLength: 150, blank: true }),
+    email: text({ maxLength: 254, blank: true }),
+    is_staff: boolean({ default: false, superuserOnly: true, help: 'May use the staff endpoints.' }),
+    is_active: boolean({
+      default: true,
+      help: 'Nobody can sign in as an inactive user, and all of their access ends.',
+    }),
+    groups: many('group', { table: 'user_groups', from: 'user_id', to: 'group_id' }),
+    is_service: boolean({ readOnly: true, hidden: true }),
+    group_list: computed(json(), groupsOf),
+    profile: computed(json(), profileOf),
+  },
+  label: '{username}',
+  search: ['username', 'first_name', 'last_name', 'email'],
+  order: ['username'],
+  filters: {
+    username: { path: 'username', match: 'iexact' },
+    email: { path: 'email', match: 'iexact' },
+    group: { sql: '{value} = ANY({groups})', type: 'reference' },
+  },
+  constraints: {
+    users_username: { field: 'username', says: 'A user with that username already exists.' },
+    users_last_superuser: { field: null, says: 'This is the last active superuser. Make another one first.' },
+  },
+  own: { sql: '{id} = {me}', may: ['view'] },
+  hooks: guardUser,
+  rest: [
+    {
+      path: 'auth/users',
+      style: 'ids',
+      keys: ['is_superuser', 'username', 'first_name', 'last_name', 'email', 'is_staff', 'is_active', 'groups'],
+    },
+    {
+      path: 'user',
+      style: 'pk',
+      keys: [
+        'username',
+        'first_name',
+        'last_name',
+        'email',
+        'group_list',
+        'groups',
+        'is_staff',
+        'is_superuser',
+        'is_active',
+        'profile',
+      ],
+      rename: { group_list: 'groups', groups: 'group_ids' },
+    },
+  ],
+});
