@@ -12,15 +12,18 @@ export interface AuditEntry {
   changes?: Record<string, { old?: unknown; new?: unknown }>;
 }
 
+/** Who the audit trail says did it; a Principal is one. */
+export type Actor = Omit<Principal, 'person' | 'scopes'> & { readonly person: { id: number; username: string } | null };
+
 /** Writes an audit row; call it with the transaction that does the thing, so that both happen or neither. */
-export async function audit(db: Knex, principal: Principal, entry: AuditEntry): Promise<void> {
+export async function audit(db: Knex, actor: Actor, entry: AuditEntry): Promise<void> {
   await db('audit_entries').insert({
-    actor_id: principal.person?.id ?? null,
-    actor: principal.person?.username ?? 'anonymous',
-    proof: principal.proof,
-    application: principal.application,
-    token_id: principal.tokenId,
-    address: principal.address,
+    actor_id: actor.person?.id ?? null,
+    actor: actor.person?.username ?? 'anonymous',
+    proof: actor.proof,
+    application: actor.application,
+    token_id: actor.tokenId,
+    address: actor.address,
     action: entry.action,
     resource: entry.resource,
     object_id: entry.objectId === null ? null : String(entry.objectId),

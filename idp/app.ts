@@ -1,0 +1,96 @@
+import Koa from 'koa';
+import helmet from 'koa-helmet';
+import mount from 'koa-mount';
+import { serveAssets } from '../shared/pages/assets.ts';
+import type { Services } from '../shared/services.ts';
+import { accountRouter } from './account/router.ts';
+import { showProblem } from './pages/pages.ts';
+import { endProviderSession } from './provider/browser-session.ts';
+import { interactionRouter } from './provider/interaction.ts';
+import { metadataAtRoot, mountPath } from './provider/paths.ts';
+import { createProvider } from './provider/provider.ts';
+import { publicAddress } from './public-address.ts';
+import { signInRouter } from './sign-in/router.ts';
+import { browserSession } from './sign-in/session.ts';
+
+/** The identity provider: who people are, and what they let applications do in their name. */
+export async function createIdp(services: Services): Promise<Koa> {
+  const { config, log } = services;
+  const provider = await createProvider(services);
+  const app = new Koa({ proxy: config.trustProxy > 0, maxIpsCount: config.trustProxy });
+  // The provider reads its interaction cookies through this application's.
+  app.keys = provider.keys;
+  app.on('error', (error) => log.error({ err: error }, 'an answer could not be sent'));
+
+  app.use(requestLog(services));
+  app.use(answerFailures(services));
+  app.use(publicAddress(config.publicUrl));
+  app.use(securityHeaders(config.publicUrl));
+  app.use(serveAssets());
+  app.use(browserSession(services));
+  app.use(signingOutEndsBoth(provider));
+
+  app.use(signInRouter(services).routes());
+  app.use(accountRouter(services).routes());
+  app.use(interactionRouter(provider, services).routes());
+  app.use(metadataAtRoot());
+  app.use(mount(mountPath, provider));
+  app.use(nothingHere());
+  return app;
+}
+
+/** One line a request; of its address only the path, since queries carry codes and states. */
+function requestLog({ log }: Services): Koa.Middleware {
+  return async (ctx, next) => {
+    const begun = performance.now();
+    await next();
+    const milliseconds = Math.round(performance.now() - begun);
+    log.debug({ method: ctx.method, path: ctx.path, status: ctx.status, milliseconds, address: ctx.ip }, 'request');
+  };
+}
+
+/** What nobody expected is logged whole and answered without a word about our insides. */
+function answerFailures({ log }: Services): Koa.Middleware {
+  const text = 'Something went wrong here, and it was logged. Try again later.';
+  return async (ctx, next) => {
+    try {
+      await next();
+    } catch (error) {
+      log.error({ err: error, method: ctx.method, path: ctx.path }, 'request failed');
+      showProblem(ctx, 500, { title: 'The server could not answer', text });
+    }
+  };
+}
+
+/** For answers that are not pages; those set a policy of their own. */
+function securityHeaders(publicUrl: string): Koa.Middleware {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    frameguard: { action: 'deny' },
+    strictTransportSecurity: publicUrl.startsWith('https:'),
+  });
+}
+
+/** Signing out on our own page ends the provider's session of the browser too. */
+function signingOutEndsBoth(provider: Parameters<typeof endProviderSession>[0]): Koa.Middleware {
+  return async (ctx, next) => {
+    await next();
+    if (ctx.method === 'POST' && ctx.path === '/accounts/logout/' && ctx.status === 303) {
+      await endProviderSession(provider, ctx);
+    }
+  };
+}
+
+function nothingHere(): Koa.Middleware {
+  return (ctx) => {
+    if (ctx.accepts('html', 'json') === 'json') {
+      ctx.status = 404;
+      ctx.body = { error: 'not_found', error_description: 'There is nothing at this address.' };
+      return;
+    }
+    showProblem(ctx, 404, { title: 'Nothing here', text: 'This page does not exist, or it was removed.' });
+  };
+}

@@ -1,0 +1,50 @@
+import type { Knex } from 'knex';
+import type { Account, AccountClaims, KoaContextWithOIDC } from 'oidc-provider';
+import { currentDb } from './unit-of-work.ts';
+
+/** The claims that each scope lets a client read. */
+export const claimsByScope = {
+  openid: ['sub'],
+  profile: ['name', 'given_name', 'family_name', 'preferred_username'],
+  email: ['email'],
+};
+
+interface Row {
+  id: number;
+  username: string;
+  first_name: string;
+  last_name: string;
+  email: string;
+}
+
+/** An account of the provider, with the name that the audit trail keeps. */
+export interface PersonAccount extends Account {
+  readonly username: string;
+}
+
+const query = 'SELECT id, username, first_name, last_name, email FROM users WHERE id = ? AND is_active';
+
+/** Finds the person behind a subject; undefined when there is none or they are disabled, which ends every flow. */
+export function accountFinder(knex: Knex) {
+  return async (_ctx: KoaContextWithOIDC, subject: string): Promise<PersonAccount | undefined> => {
+    if (!/^[1-9]\d{0,8}$/.test(subject)) return undefined;
+    const { rows } = await currentDb(knex)
+      .raw<{ rows: Row[] }>(query, [Number(subject)])
+      .options({ name: 'account_by_id' });
+    const row = rows[0];
+    return row && { accountId: subject, username: row.username, claims: () => claimsOf(row) };
+  };
+}
+
+/** Empty ones are left out (OpenID Connect Core §5.3.2). */
+function claimsOf(row: Row): AccountClaims {
+  const claims = {
+    sub: String(row.id),
+    name: `${row.first_name} ${row.last_name}`.trim() || row.username,
+    given_name: row.first_name,
+    family_name: row.last_name,
+    preferred_username: row.username,
+    email: row.email,
+  };
+  return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== '')) as AccountClaims;
+}

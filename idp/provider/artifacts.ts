@@ -1,0 +1,156 @@
+import type { Knex } from 'knex';
+import { sha256 } from '../../shared/identity/secrets.ts';
+
+/** A stored thing of the provider: a grant, a code, a token, a session, an interaction. */
+export interface Artifact {
+  readonly payload: Record<string, unknown>;
+  readonly isJwt: boolean;
+  /** When it was used up, in seconds since 1970; null while it can be used. */
+  readonly consumed: number | null;
+  /** It was used up only a moment ago ({@link graceSeconds}). */
+  readonly consumedJustNow: boolean;
+}
+
+/** The columns beside the payload: what lists and endings look for. */
+export interface Lifted {
+  readonly grantId: string | null;
+  readonly accountId: string | null;
+  readonly clientId: string | null;
+  readonly uid: string | null;
+  readonly userCode: string | null;
+}
+
+/** A second use of a refresh token within this time is a lost answer or two tabs; later it is a replay. */
+export const graceSeconds = 3;
+
+type Value = string | number | boolean | Buffer | null;
+
+/** A statement that the server prepares once a connection. */
+const prepared =
+  <Row>(name: string, sql: string) =>
+  async (db: Knex, values: readonly Value[]): Promise<{ rows: Row[]; rowCount: number }> =>
+    db.raw<{ rows: Row[]; rowCount: number }>(sql, [...values]).options({ name: `artifact_${name}` });
+
+interface Row {
+  payload: Record<string, unknown>;
+  is_jwt: boolean;
+  consumed: number | null;
+  consumed_just_now: boolean;
+}
+
+const columns = `payload, is_jwt, extract(epoch FROM consumed_at)::integer AS consumed,
+  coalesce(consumed_at > now() - interval '${graceSeconds} seconds', false) AS consumed_just_now`;
+
+const byId = prepared<Row>('by_id', `SELECT ${columns} FROM oidc_artifacts WHERE kind = ? AND id_hash = ?`);
+const byIdLocked = prepared<Row>(
+  'by_id_locked',
+  `SELECT ${columns} FROM oidc_artifacts WHERE kind = ? AND id_hash = ? FOR UPDATE`,
+);
+const byUid = prepared<Row>('by_uid', `SELECT ${columns} FROM oidc_artifacts WHERE kind = ? AND uid = ?`);
+const byUserCode = prepared<Row>(
+  'by_user_code',
+  `SELECT ${columns} FROM oidc_artifacts WHERE kind = ? AND user_code = ?`,
+);
+const put = prepared(
+  'put',
+  `INSERT INTO oidc_artifacts AS a
+     (kind, id_hash, payload, grant_id, account_id, client_id, uid, user_code, expires_at)
+   VALUES (?, ?, ?, ?, ?, ?, ?, ?, now() + make_interval(secs => ?::float8))
+   ON CONFLICT (kind, id_hash) DO UPDATE SET
+     payload = EXCLUDED.payload, grant_id = EXCLUDED.grant_id, account_id = EXCLUDED.account_id,
+     client_id = EXCLUDED.client_id, uid = EXCLUDED.uid, user_code = coalesce(EXCLUDED.user_code, a.user_code),
+     expires_at = EXCLUDED.expires_at`,
+);
+const use = prepared(
+  'use',
+  'UPDATE oidc_artifacts SET consumed_at = now() WHERE kind = ? AND id_hash = ? AND consumed_at IS NULL',
+);
+const drop = prepared('drop', 'DELETE FROM oidc_artifacts WHERE kind = ? AND id_hash = ?');
+const putToken = prepared(
+  'put_token',
+  `INSERT INTO oidc_artifacts (kind, id_hash, payload, grant_id, account_id, client_id, is_jwt, expires_at)
+   VALUES (?, ?, ?, ?, ?, ?, true, to_timestamp(?))`,
+);
+const putOwnToken = prepared(
+  'put_own_token',
+  `INSERT INTO oidc_artifacts (kind, id_hash, payload, account_id, client_id, is_jwt, expires_at)
+   SELECT ?::varchar, ?::bytea, ?::jsonb, ?::text, a.client_id, true, to_timestamp(?)
+     FROM (SELECT client_id FROM applications
+            WHERE client_id = ? AND enabled AND service_user_id = ?::integer FOR SHARE) a`,
+);
+
+const artifactFrom = (row: Row | undefined): Artifact | undefined =>
+  row && {
+    payload: row.payload,
+    isJwt: row.is_jwt,
+    consumed: row.consumed,
+    consumedJustNow: row.consumed_just_now,
+  };
+
+/** Looks one up by its id; `lock` keeps others from ending or using it until the transaction ends. Expired ones are found too. */
+export async function findArtifact(db: Knex, kind: string, id: string, lock = false): Promise<Artifact | undefined> {
+  const { rows } = await (lock ? byIdLocked : byId)(db, [kind, sha256(id)]);
+  return artifactFrom(rows[0]);
+}
+
+export async function findArtifactByUid(db: Knex, kind: string, uid: string): Promise<Artifact | undefined> {
+  return artifactFrom((await byUid(db, [kind, uid])).rows[0]);
+}
+
+export async function findArtifactByUserCode(db: Knex, kind: string, userCode: string): Promise<Artifact | undefined> {
+  return artifactFrom((await byUserCode(db, [kind, userCode])).rows[0]);
+}
+
+/** Stores one, or replaces what is stored under its id. It ends after `seconds`; null: never. */
+export async function putArtifact(
+  db: Knex,
+  kind: string,
+  id: string,
+  payload: object,
+  { grantId, accountId, clientId, uid, userCode }: Lifted,
+  seconds: number | null,
+): Promise<void> {
+  await put(db, [kind, sha256(id), JSON.stringify(payload), grantId, accountId, clientId, uid, userCode, seconds]);
+}
+
+/** Uses one up. @returns false when it was used up before, or is gone: of any number of parallel tries one succeeds */
+export async function consumeArtifact(db: Knex, kind: string, id: string): Promise<boolean> {
+  return (await use(db, [kind, sha256(id)])).rowCount === 1;
+}
+
+export async function dropArtifact(db: Knex, kind: string, id: string): Promise<void> {
+  await drop(db, [kind, sha256(id)]);
+}
+
+/** What is kept of an access token beside the token itself; `expires` in seconds since 1970. */
+export interface TokenRecord {
+  readonly jti: string;
+  readonly payload: object;
+  readonly accountId: string;
+  readonly clientId: string;
+  readonly expires: number;
+}
+
+/** Keeps a record of a person's access token. */
+export async function putAccessToken(db: Knex, token: TokenRecord & { readonly grantId: string }): Promise<void> {
+  const { jti, payload, grantId, accountId, clientId, expires } = token;
+  await putToken(db, ['AccessToken', sha256(jti), JSON.stringify(payload), grantId, accountId, clientId, expires]);
+}
+
+/**
+ * Keeps a record of an application's own access token.
+ * @returns false when the application was disabled or given another service user meanwhile
+ */
+export async function putClientToken(db: Knex, token: TokenRecord): Promise<boolean> {
+  const { jti, payload, accountId, clientId, expires } = token;
+  const { rowCount } = await putOwnToken(db, [
+    'ClientCredentials',
+    sha256(jti),
+    JSON.stringify(payload),
+    accountId,
+    expires,
+    clientId,
+    accountId,
+  ]);
+  return rowCount === 1;
+}

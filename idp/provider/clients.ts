@@ -1,0 +1,82 @@
+import type { Knex } from 'knex';
+import type Provider from 'oidc-provider';
+import type { AdapterPayload, Client } from 'oidc-provider';
+import { randomSecret, sameSecret, sha256 } from '../../shared/identity/secrets.ts';
+import { type Application, scopesAllowedTo } from '../../shared/models/application.ts';
+
+/** Whom an application acts as when it acts for itself. */
+export interface ServiceUser {
+  readonly id: number;
+  readonly username: string;
+}
+
+/** Metadata of ours beside that of OpenID Connect Registration. */
+export const ownMetadata = ['description', 'secret_hashes', 'service_user'] as const;
+
+type Row = Pick<
+  Application,
+  | 'client_id'
+  | 'name'
+  | 'description'
+  | 'client_type'
+  | 'grant_types'
+  | 'redirect_uris'
+  | 'post_logout_redirect_uris'
+  | 'allowed_scopes'
+> & { service_user_id: number | null; service_username: string | null; secret_hashes: string[] };
+
+const query = `
+  SELECT a.client_id, a.name, a.description, a.client_type, a.grant_types, a.redirect_uris,
+         a.post_logout_redirect_uris, a.allowed_scopes, u.id AS service_user_id, u.username AS service_username,
+         ARRAY(SELECT encode(s.secret_hash, 'hex') FROM application_secrets s
+                WHERE s.application_id = a.id AND (s.expires_at IS NULL OR s.expires_at > now()) ORDER BY s.id) AS secret_hashes
+    FROM applications a LEFT JOIN users u ON u.id = a.service_user_id AND u.is_active
+   WHERE a.client_id = ? AND a.enabled`;
+
+/** The metadata of an enabled application, its keys always in one order: the library remembers clients by their print. */
+export async function findClient(db: Knex, clientId: string): Promise<AdapterPayload | undefined> {
+  // PostgreSQL's text cannot hold NUL, and no client id is that long.
+  if (clientId.includes('\0') || clientId.length > 100) return undefined;
+  const { rows } = await db.raw<{ rows: Row[] }>(query, [clientId]).options({ name: 'client_by_id' });
+  return rows[0] && metadataOf(rows[0]);
+}
+
+function metadataOf(row: Row): AdapterPayload {
+  const confidential = row.client_type === 'confidential';
+  return {
+    client_id: row.client_id,
+    client_name: row.name,
+    description: row.description,
+    application_type: [...row.redirect_uris, ...row.post_logout_redirect_uris].every(isHttps) ? 'web' : 'native',
+    grant_types: row.grant_types.filter((grant) => confidential || grant !== 'client_credentials'),
+    response_types: row.grant_types.includes('authorization_code') ? ['code'] : [],
+    redirect_uris: row.redirect_uris,
+    post_logout_redirect_uris: row.post_logout_redirect_uris,
+    scope: scopesAllowedTo(row).join(' '),
+    token_endpoint_auth_method: confidential ? 'client_secret_basic' : 'none',
+    ...(confidential && { client_secret: neverCompared }),
+    secret_hashes: row.secret_hashes,
+    service_user:
+      confidential && row.service_user_id !== null ? { id: row.service_user_id, username: row.service_username } : null,
+  };
+}
+
+/** The library wants a secret for each confidential client; {@link useHashedSecrets} sees to it that nothing is compared with it. */
+const neverCompared = randomSecret();
+
+const isHttps = (uri: string): boolean => uri.startsWith('https://');
+
+/** Makes the provider compare a presented client secret with all hashes of the application, in constant time. */
+export function useHashedSecrets(provider: Provider): void {
+  provider.Client.prototype.compareClientSecret = function compareWithHashes(this: Client, presented: string) {
+    const hash = sha256(presented);
+    let found = false;
+    for (const stored of this.secret_hashes as readonly string[]) {
+      if (sameSecret(Buffer.from(stored, 'hex'), hash)) found = true;
+    }
+    return found;
+  };
+}
+
+/** Whom a client acts as under the client credentials grant; null when nobody was chosen, or they are inactive. */
+export const serviceUserOf = (client: Client): ServiceUser | null => client.service_user as ServiceUser | null;

@@ -1,0 +1,132 @@
+import { type Client, type Configuration, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import { deriveKey } from '../../shared/identity/secrets.ts';
+import { scopeNames } from '../../shared/models/application.ts';
+import type { Services } from '../../shared/services.ts';
+import { accessTokenRecorder, extraTokenClaims } from './access-tokens.ts';
+import { accountFinder, claimsByScope } from './accounts.ts';
+import { adapterFactory } from './adapter.ts';
+import { ownMetadata } from './clients.ts';
+import { grantLoader } from './consent.ts';
+import { deviceInfo, successSource, userCodeConfirmSource, userCodeInputSource } from './device-pages.ts';
+import { showError, worded } from './error-page.ts';
+import { logoutSource, postLogoutSuccessSource } from './logout-pages.ts';
+import { mountPath, routes } from './paths.ts';
+import { resourceServerInfo } from './scopes.ts';
+import type { SigningKeys } from './signing-keys.ts';
+
+type NeededServices = Pick<Services, 'config' | 'knex'>;
+type Token = { readonly clientId?: string | undefined; readonly kind: string };
+
+const day = 86_400;
+
+/** All that makes the library's provider this one. Whatever is not named here is the library's default. */
+export function configuration({ config, knex }: NeededServices, keys: SigningKeys): Configuration {
+  const audience = audienceOf(config.publicUrl);
+  const refreshSeconds = config.refreshTokenDays * day;
+  return {
+    adapter: adapterFactory(knex, config.secretKey),
+    routes,
+    jwks: { keys: keys.private },
+    cookies: {
+      keys: [deriveKey(config.secretKey, 'provider cookies').toString('base64url')],
+      names: { session: 'qm_provider', interaction: 'qm_interaction', resume: 'qm_resume' },
+      long: { signed: true, httpOnly: true, sameSite: 'lax' },
+      short: { signed: true, httpOnly: true, sameSite: 'lax' },
+    },
+
+    // Scopes and claims. Every scope is named here and for the resource: the library asks for both.
+    scopes: scopeNames,
+    claims: claimsByScope,
+    findAccount: accountFinder(knex),
+    loadExistingGrant: grantLoader(knex, audience),
+
+    // RFC 9700: codes only, with PKCE S256 for every client, exact redirect URIs, rotating refresh tokens.
+    responseTypes: ['code'],
+    pkce: { required: () => true },
+    allowOmittingSingleRegisteredRedirectUri: false,
+    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
+    extraClientMetadata: { properties: ownMetadata },
+    clientBasedCORS,
+    rotateRefreshToken: true,
+    // Clients made for InvenTree never ask for offline_access and expect a refresh token all the same: an application
+    // that may have one gets one.
+    issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    // Signing out of a browser leaves scripts alone; the page of connected applications is what ends them.
+    expiresWithSession: () => false,
+    // Whatever revokes one token ends the authorization that it came from.
+    revokeGrantPolicy: () => true,
+
+    // Access tokens are JWTs for the resource API, with a record of each.
+    formats: { customizers: { jwt: accessTokenRecorder(knex) } },
+    extraTokenClaims,
+    enabledJWA: { idTokenSigningAlgValues: ['RS256', 'ES256'] },
+    ttl: {
+      AccessToken: config.accessTokenSeconds,
+      ClientCredentials: config.accessTokenSeconds,
+      AuthorizationCode: 60,
+      DeviceCode: 600,
+      IdToken: 3600,
+      Interaction: 1800,
+      // Each use puts the end of a refresh token off; the grant's end, and so the absolute one, stays.
+      RefreshToken: refreshSeconds,
+      Grant: refreshSeconds * absoluteFactor,
+      // It lives no longer than the browser's own session anyway.
+      Session: 30 * day,
+    },
+
+    interactions: {
+      url: (_ctx, { uid }) => `${mountPath}/interaction/${uid}`,
+      policy: interactionPolicy.base(),
+    },
+    renderError: (ctx, out) => showError(ctx, worded(out)),
+    features: {
+      devInteractions: { enabled: false },
+      dPoP: { enabled: false },
+      clientCredentials: { enabled: true },
+      introspection: { enabled: true, allowedPolicy: mayIntrospect },
+      revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => audience,
+        useGrantedResource: () => true,
+        getResourceServerInfo: resourceServerInfo({
+          audience,
+          accessTokenSeconds: config.accessTokenSeconds,
+          accessTokenKid: keys.accessTokenKid,
+        }),
+      },
+      deviceFlow: {
+        enabled: true,
+        charset: 'base-20',
+        mask: '****-****',
+        deviceInfo,
+        userCodeInputSource,
+        userCodeConfirmSource,
+        successSource,
+      },
+      rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource },
+    },
+  };
+}
+
+/** A refresh token that is used again and again ends after this many times its idle life (ASVS 10.4.8). */
+const absoluteFactor = 3;
+
+/** Audience and resource indicator of the resource API. */
+export const audienceOf = (publicUrl: string): string => `${publicUrl}/api/`;
+
+/** Resource servers ask about any access token; about a refresh token, and for public clients, only its own client may. */
+function mayIntrospect(_ctx: KoaContextWithOIDC, client: Client, token: Token): boolean {
+  return (client.clientAuthMethod !== 'none' && token.kind !== 'RefreshToken') || token.clientId === client.clientId;
+}
+
+/** Scripts in a browser may call with a client when they come from where its redirect URIs lead; loopback has any port. */
+function clientBasedCORS(_ctx: KoaContextWithOIDC, origin: string, client: Client): boolean {
+  const caller = URL.parse(origin);
+  if (caller?.origin !== origin) return false;
+  return (client.redirectUris ?? []).some((uri) => {
+    const registered = URL.parse(uri);
+    if (registered?.protocol === 'http:' && caller.protocol === 'http:') return registered.hostname === caller.hostname;
+    return registered?.protocol === 'https:' && registered.origin === origin;
+  });
+}

@@ -1,0 +1,112 @@
+import type { Knex } from 'knex';
+import type Provider from 'oidc-provider';
+import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
+import type { Person } from '../../shared/access/principal.ts';
+import { roles } from '../../shared/access/roles.ts';
+import { identityScopes, resourceScopes, roleOfScope } from '../../shared/access/scopes.ts';
+import { type Actor, audit } from '../../shared/audit.ts';
+import { currentDb } from './unit-of-work.ts';
+
+/*
+ * Each authorization has a grant of its own: revoking it, or replaying one of its refresh tokens, ends the tokens of
+ * that one browser or machine. What a person agreed to before is remembered by their newest grant for the application.
+ */
+
+/** What a person agreed to with an application, by scope; empty when nothing is remembered. */
+export async function rememberedScopes(db: Knex, userId: string, clientId: string): Promise<ReadonlySet<string>> {
+  const { rows } = await db.raw<{ rows: Array<{ scope: string | null }> }>(
+    `SELECT payload #>> '{openid,scope}' AS scope FROM oidc_artifacts
+      WHERE kind = 'Grant' AND account_id = ? AND client_id = ? AND expires_at > now()
+      ORDER BY created_at DESC LIMIT 1`,
+    [userId, clientId],
+  );
+  return new Set(rows[0]?.scope?.split(' ').filter(Boolean));
+}
+
+/**
+ * Gives an authorization request its grant: the one that the consent page made, or a new one when all that is asked was
+ * agreed to before. Until then an unsaved one that only says what is remembered, from which follows whether to ask.
+ */
+export function grantLoader(knex: Knex, audience: string) {
+  return async (ctx: KoaContextWithOIDC): Promise<Grant | undefined> => {
+    const { provider, client, account, result } = ctx.oidc;
+    if (!client || !account) return undefined;
+    const agreed = result?.consent?.grantId;
+    if (agreed) return provider.Grant.find(agreed);
+    const remembered = await rememberedScopes(currentDb(knex), account.accountId, client.clientId);
+    if (remembered.size === 0) return undefined;
+    const grant = newGrant(provider, account.accountId, client.clientId, remembered, audience);
+    const covered = [...ctx.oidc.requestParamScopes].every((scope) => remembered.has(scope));
+    if (covered && !asksAnyway(ctx)) await grant.save();
+    return grant;
+  };
+}
+
+/** Native applications are asked for each time: another program may speak with their client id (RFC 8252 §8.6). */
+const asksAnyway = ({ oidc }: KoaContextWithOIDC): boolean =>
+  oidc.client?.applicationType === 'native' || oidc.prompts.has('consent');
+
+/** A grant of these scopes, unsaved. */
+function newGrant(
+  provider: Provider,
+  accountId: string,
+  clientId: string,
+  scopes: Iterable<string>,
+  audience: string,
+): Grant {
+  const grant = new provider.Grant({ accountId, clientId });
+  const scope = [...scopes].join(' ');
+  grant.addOIDCScope(scope);
+  grant.addResourceScope(audience, scope);
+  return grant;
+}
+
+/** What a person agrees to on the consent page. */
+export interface Agreement {
+  readonly person: Person;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+}
+
+/** Keeps an agreement. @returns the id of its grant */
+export async function agree(
+  { provider, knex, audience }: { provider: Provider; knex: Knex; audience: string },
+  { person, clientId, scopes }: Agreement,
+  address: string,
+): Promise<string> {
+  const db = currentDb(knex);
+  const before = await rememberedScopes(db, String(person.id), clientId);
+  const grant = newGrant(provider, String(person.id), clientId, new Set([...before, ...scopes]), audience);
+  const id = await grant.save();
+  const actor: Actor = { person, proof: 'session', application: clientId, tokenId: null, address };
+  await audit(db, actor, {
+    action: 'consent',
+    resource: 'grant',
+    objectId: id,
+    changes: { scopes: { old: [...before], new: scopes } },
+  });
+  return id;
+}
+
+/** A scope as the consent page tells it. */
+export interface AskedScope {
+  readonly scope: string;
+  readonly sentence: string;
+  /** Why this person's roles will not allow it whatever they agree to; null when they do. */
+  readonly withheld: string | null;
+}
+
+/** What an application asks for, in plain words, for the person who decides. */
+export function askedScopes(scopes: readonly string[], person: Person): AskedScope[] {
+  const sentences: Readonly<Record<string, string>> = { ...identityScopes, ...resourceScopes };
+  return scopes.map((scope) => ({ scope, sentence: sentences[scope] ?? scope, withheld: withheldBy(person, scope) }));
+}
+
+function withheldBy(person: Person, scope: string): string | null {
+  if (person.isSuperuser) return null;
+  if (scope === 'a:staff') return person.isStaff ? null : 'You are not staff, so it will not be allowed.';
+  if (scope === 'a:superuser') return 'You are not a superuser: it ends where your own roles end.';
+  const wanted = roleOfScope(scope);
+  if (!wanted || person.rights.get(wanted.role)?.has(wanted.permission)) return null;
+  return `Your roles do not let you ${wanted.permission} ${roles[wanted.role].covers}, so it will not be allowed.`;
+}

@@ -1,0 +1,157 @@
+import Router from '@koa/router';
+import type Provider from 'oidc-provider';
+import { type Client, errors, type Interaction, type InteractionResults } from 'oidc-provider';
+import type { Person } from '../../shared/access/principal.ts';
+import type { Session } from '../../shared/identity/sessions.ts';
+import type { Services } from '../../shared/services.ts';
+import { showPage } from '../pages/pages.ts';
+import { notFound, problems } from '../pages/problems.ts';
+import { postedForm } from '../sign-in/form.ts';
+import { signInPath } from '../sign-in/return-path.ts';
+import type { BrowserContext, BrowserMiddleware, BrowserState } from '../sign-in/state.ts';
+import { audienceOf } from './configuration.ts';
+import { agree, askedScopes } from './consent.ts';
+import { showError } from './error-page.ts';
+import { mountPath, routes } from './paths.ts';
+import { unitOfWork } from './unit-of-work.ts';
+
+/** Who decides about what: an interaction, the application that started it, and the person at the browser. */
+interface Asked {
+  readonly interaction: Interaction;
+  readonly client: Client;
+  readonly person: Person;
+  readonly session: Session;
+}
+
+/**
+ * `/o/interaction/:uid`: where the provider sends a browser that has to prove who sits there, or to ask them for
+ * consent. Goes after `browserSession`.
+ */
+export function interactionRouter(provider: Provider, { config, knex }: Services): Router<BrowserState> {
+  const router = new Router<BrowserState>();
+  const path = `${mountPath}/interaction/:uid`;
+  const grants = { provider, knex, audience: audienceOf(config.publicUrl) };
+  router.use(problems(), postedForm(config), expiredRequests());
+
+  router.get(path, async (ctx) => {
+    const asked = await whatIsAsked(ctx);
+    if (!asked) return;
+    if (asked.interaction.prompt.name === 'login') return finish(ctx, { login: signInOf(asked) });
+    showConsent(ctx, asked);
+  });
+
+  router.post(path, async (ctx) => {
+    const asked = await whatIsAsked(ctx);
+    if (!asked) return;
+    const { interaction, client, person } = asked;
+    if (interaction.prompt.name !== 'consent') throw notFound();
+    if (ctx.state.form.raw('decision') !== 'allow') {
+      const error_description = `${person.username} did not allow it`.replace(/[^\x20-\x7e]|["\\]/g, '?');
+      return finish(ctx, { error: 'access_denied', error_description });
+    }
+    await unitOfWork(knex, async () => {
+      const agreement = { person, clientId: client.clientId, scopes: scopesOf(interaction) };
+      await finish(ctx, { consent: { grantId: await agree(grants, agreement, ctx.ip) } });
+      return true;
+    });
+  });
+
+  /** The interaction of this request; null when the browser was sent elsewhere, to sign in or to begin again. */
+  async function whatIsAsked(ctx: BrowserContext & { params: { uid?: string } }): Promise<Asked | null> {
+    const interaction = await provider.interactionDetails(ctx.req, ctx.res);
+    if (interaction.uid !== ctx.params.uid) throw new errors.SessionNotFound('interaction session not found');
+    const { person, session } = ctx.state;
+    if (!person || !session || (interaction.prompt.name === 'login' && !isFresh(interaction, session))) {
+      seeOther(ctx, signInPath(ctx.path));
+      return null;
+    }
+    const startedBy = interaction.session?.accountId;
+    if (startedBy && startedBy !== String(person.id)) {
+      seeOther(ctx, startAgain(interaction));
+      return null;
+    }
+    const client = await provider.Client.find(String(interaction.params.client_id));
+    if (!client) throw new errors.InvalidClient('client is invalid', 'client not found');
+    return { interaction, client, person, session };
+  }
+
+  async function finish(ctx: BrowserContext, result: InteractionResults): Promise<void> {
+    seeOther(ctx, await provider.interactionResult(ctx.req, ctx.res, result));
+  }
+
+  return router;
+}
+
+/** Any session will do for an application that only needs to know who it is; others want the person to prove it again. */
+function isFresh({ prompt, params, iat }: Interaction, session: Session): boolean {
+  const authTime = epoch(session.authTime);
+  if (prompt.reasons.some((reason) => reason !== 'no_session' && reason !== 'max_age')) return authTime >= iat;
+  return params.max_age === undefined || Date.now() / 1000 - authTime <= Number(params.max_age);
+}
+
+function signInOf({ person, session }: Asked): NonNullable<InteractionResults['login']> {
+  return { accountId: String(person.id), ts: epoch(session.authTime), amr: [...session.amr] };
+}
+
+/** Somebody else signed in meanwhile: the same request from its beginning, in which they need not prove that again. */
+function startAgain({ params, deviceCode }: Interaction): string {
+  if (deviceCode) return mountPath + routes.code_verification;
+  const { prompt, ...rest } = params;
+  const prompts = String(prompt ?? '')
+    .split(' ')
+    .filter((one) => one && one !== 'login');
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(rest)) {
+    if (value !== undefined && value !== null) query.set(name, String(value));
+  }
+  if (prompts.length > 0) query.set('prompt', prompts.join(' '));
+  return `${mountPath}${routes.authorization}?${query}`;
+}
+
+function showConsent(ctx: BrowserContext, { interaction, client, person }: Asked): void {
+  const redirectUri = interaction.params.redirect_uri;
+  showPage(ctx, 'consent', {
+    action: ctx.path,
+    csrf: ctx.state.csrf,
+    application: {
+      name: client.clientName ?? client.clientId,
+      description: client.description ?? '',
+      clientId: client.clientId,
+      homepage: typeof redirectUri === 'string' ? placeOf(redirectUri) : null,
+    },
+    person: { username: person.username, name: `${person.firstName} ${person.lastName}`.trim() },
+    scopes: askedScopes(scopesOf(interaction), person),
+    manageUrl: '/accounts/applications/',
+  });
+}
+
+/** Where a redirect URI leads, for people: its host, or the scheme of an installed application. */
+function placeOf(redirectUri: string): string {
+  const url = URL.parse(redirectUri);
+  return url?.host || (url?.protocol ?? '');
+}
+
+const scopesOf = ({ params }: Interaction): string[] =>
+  String(params.scope ?? '')
+    .split(' ')
+    .filter(Boolean);
+
+const epoch = (date: Date): number => Math.floor(date.getTime() / 1000);
+
+function seeOther(ctx: BrowserContext, location: string): void {
+  ctx.redirect(location);
+  ctx.status = 303;
+}
+
+/** An interaction that is over, or was started in another browser, is told as the provider tells its errors. */
+function expiredRequests(): BrowserMiddleware {
+  return async (ctx, next) => {
+    try {
+      await next();
+    } catch (error) {
+      if (!(error instanceof errors.OIDCProviderError)) throw error;
+      ctx.status = error.statusCode;
+      showError(ctx, { error: error.error, error_description: error.error_description });
+    }
+  };
+}

@@ -1,0 +1,57 @@
+import type Koa from 'koa';
+
+/** Where the provider is mounted; its issuer is the public address followed by this. */
+export const mountPath = '/o';
+
+/** Paths below the mount, with the trailing slashes that existing clients know. */
+export const routes = {
+  authorization: '/authorize/',
+  token: '/token/',
+  revocation: '/revoke_token/',
+  introspection: '/introspect/',
+  userinfo: '/userinfo/',
+  end_session: '/logout/',
+  device_authorization: '/device-authorization/',
+  code_verification: '/device/',
+  pushed_authorization_request: '/par/',
+  jwks: '/.well-known/jwks.json',
+} as const;
+
+const slashed: ReadonlySet<string> = new Set(Object.values(routes).filter((route) => route.endsWith('/')));
+
+/** Answers paths that lack their trailing slash like those that have it. */
+export function tolerateMissingSlash(): Koa.Middleware {
+  return (ctx, next) => {
+    if (slashed.has(`${ctx.path}/`)) ctx.path += '/';
+    return next();
+  };
+}
+
+/** Where RFC 8414 §3.1 wants the metadata of an issuer that has a path. */
+const metadataPath = `/.well-known/oauth-authorization-server${mountPath}`;
+
+/** Serves the RFC 8414 document at the root of the host: before the mount, it takes such requests there. */
+export function metadataAtRoot(): Koa.Middleware {
+  return (ctx, next) => {
+    if (ctx.path === metadataPath || ctx.path === `${metadataPath}/`) {
+      ctx.path = `${mountPath}/.well-known/oauth-authorization-server`;
+    }
+    return next();
+  };
+}
+
+const documents: ReadonlySet<string> = new Set([
+  '/.well-known/openid-configuration',
+  '/.well-known/oauth-authorization-server',
+  routes.jwks,
+]);
+
+/** Lets caches keep the metadata and the keys, but not for so long that a new key is missed. */
+export function briefCaching(): Koa.Middleware {
+  return async (ctx, next) => {
+    await next();
+    if (ctx.status === 200 && documents.has(ctx.path.replace(/\/$/, ''))) {
+      ctx.set('Cache-Control', 'public, max-age=300');
+    }
+  };
+}

@@ -1,0 +1,65 @@
+import { createLocalJWKSet, type JWK, jwtVerify } from 'jose';
+import type Koa from 'koa';
+import { randomSecret } from '../../shared/identity/secrets.ts';
+import { formOf, replaceForm } from './plain-requests.ts';
+
+/** An access token that came in with a request, and was really signed by us. */
+export interface PresentedToken {
+  /** As it came in. */
+  readonly jwt: string;
+  readonly jti: string;
+}
+
+const presented = new WeakMap<object, PresentedToken>();
+
+/**
+ * The access token that a request presented. Records of tokens are found through it alone: whoever only knows a
+ * `jti`, which logs print, holds no token.
+ */
+export const presentedIn = (ctx: Koa.Context | undefined): PresentedToken | undefined => ctx && presented.get(ctx.req);
+
+export interface Verification {
+  readonly keys: readonly JWK[];
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+/**
+ * Lets introspection, revocation and userinfo understand JWT access tokens. The first two refuse whatever has the
+ * form of a JWT, so there the token's `jti` takes its place in the form; the adapter finds the record by that.
+ */
+export function presentedTokens(
+  paths: { forms: readonly string[]; userinfo: string },
+  facts: Verification,
+): Koa.Middleware {
+  const keySet = createLocalJWKSet({ keys: [...facts.keys] });
+  const verify = async (jwt: string): Promise<PresentedToken | null> => {
+    try {
+      const { issuer, audience } = facts;
+      const { payload } = await jwtVerify(jwt, keySet, { issuer, audience, typ: 'at+jwt' });
+      return payload.jti ? { jwt, jti: payload.jti } : null;
+    } catch {
+      return null;
+    }
+  };
+  return async (ctx, next) => {
+    const form = formOf(ctx);
+    if (ctx.method === 'POST' && paths.forms.includes(ctx.path)) {
+      const { token } = form ?? {};
+      if (typeof token === 'string' && looksLikeJwt(token)) {
+        const known = await verify(token);
+        if (known) presented.set(ctx.req, known);
+        // One that is forged, expired or foreign is unknown to us: inactive, and nothing to revoke.
+        replaceForm(ctx, { ...form, token: known?.jti ?? randomSecret() });
+      }
+    } else if (ctx.path === paths.userinfo) {
+      const inForm = form?.access_token;
+      const jwt = /^bearer ([^ ]+)$/i.exec(ctx.get('authorization'))?.[1] ?? (typeof inForm === 'string' ? inForm : '');
+      const known = looksLikeJwt(jwt) ? await verify(jwt) : null;
+      if (known) presented.set(ctx.req, known);
+    }
+    return next();
+  };
+}
+
+const looksLikeJwt = (token: string): boolean => token.split('.').length === 3;

@@ -1,0 +1,60 @@
+import type Koa from 'koa';
+import Provider from 'oidc-provider';
+import { securePage } from '../../shared/pages/page-security.ts';
+import type { Services } from '../../shared/services.ts';
+import { sameBrowserSession, signOutWithProvider } from './browser-session.ts';
+import { useHashedSecrets } from './clients.ts';
+import { audienceOf, configuration } from './configuration.ts';
+import { plainServerErrors, refuseRequest } from './error-page.ts';
+import { introspectedNames } from './introspected-names.ts';
+import { offlineAccessAsks } from './offline-access.ts';
+import { briefCaching, mountPath, routes, tolerateMissingSlash } from './paths.ts';
+import { plainRequests } from './plain-requests.ts';
+import { presentedTokens } from './presented-tokens.ts';
+import { loadSigningKeys } from './signing-keys.ts';
+import { unitOfWork } from './unit-of-work.ts';
+
+/** Makes the OpenID Connect provider; mount it at {@link mountPath}. The first process ever makes its signing keys. */
+export async function createProvider(services: Services): Promise<Provider> {
+  const { config, knex, log } = services;
+  const keys = await loadSigningKeys(knex, config.secretKey);
+  const issuer = config.publicUrl + mountPath;
+  const provider = new Provider(issuer, configuration(services, keys));
+  useHashedSecrets(provider);
+  provider.on('server_error', (ctx, error) => log.error({ err: error, path: ctx.path }, 'provider failed'));
+
+  const facts = { keys: keys.public, issuer, audience: audienceOf(config.publicUrl) };
+  provider.use(tolerateMissingSlash());
+  provider.use(briefCaching());
+  provider.use(pageHeaders());
+  provider.use(plainServerErrors());
+  provider.use(plainRequests(refuseRequest));
+  provider.use(offlineAccessAsks());
+  provider.use(presentedTokens({ forms: [routes.introspection, routes.revocation], userinfo: routes.userinfo }, facts));
+  provider.use(introspectedNames(knex));
+  provider.use(allOrNothing(services));
+  provider.use(sameBrowserSession(provider));
+  provider.use(signOutWithProvider(knex));
+  return provider;
+}
+
+/** The library answers some requests with a form that sends itself on, so its answers have the headers of pages. */
+function pageHeaders(): Koa.Middleware {
+  const leadingElsewhere = [routes.authorization, routes.end_session, routes.code_verification];
+  return (ctx, next) => {
+    if (leadingElsewhere.some((path) => ctx.path.startsWith(path))) securePage(ctx, { leadsElsewhere: true });
+    return next();
+  };
+}
+
+/** Issuing and revoking happen whole or not at all. A refusal may revoke too (a replay does), so it is kept. */
+function allOrNothing({ knex }: Services): Koa.Middleware {
+  const paths: readonly string[] = [routes.token, routes.revocation];
+  return async (ctx, next) => {
+    if (ctx.method !== 'POST' || !paths.includes(ctx.path)) return next();
+    await unitOfWork(knex, async () => {
+      await next();
+      return ctx.status < 500;
+    });
+  };
+}

@@ -1,0 +1,58 @@
+import type { Knex } from 'knex';
+import type { Logger } from 'pino';
+import { sweepSessions } from '../../shared/identity/sessions.ts';
+
+/** Rows that one statement deletes at most, so that nobody waits long for their locks. */
+const batch = 1000;
+
+/**
+ * An expired device code is answered as expired for a while (RFC 8628 §3.5), so things go some time after their end.
+ */
+const keptAfter = '10 minutes';
+
+/**
+ * Deletes what has expired: codes, tokens, grants and interactions of the provider, revocations of tokens that are over
+ * anyway, and sessions. Several processes may do it at once: each takes rows that no other has.
+ * @returns how many rows were deleted
+ */
+export async function sweep(knex: Knex): Promise<number> {
+  const artifacts = await inBatches(
+    knex,
+    `DELETE FROM oidc_artifacts WHERE (kind, id_hash) IN (
+       SELECT kind, id_hash FROM oidc_artifacts WHERE expires_at < now() - interval '${keptAfter}'
+        LIMIT ${batch} FOR UPDATE SKIP LOCKED)`,
+  );
+  const revocations = await inBatches(
+    knex,
+    `DELETE FROM revocations WHERE id IN (
+       SELECT id FROM revocations WHERE expires_at < now() LIMIT ${batch} FOR UPDATE SKIP LOCKED)`,
+  );
+  return artifacts + revocations + (await sweepSessions(knex));
+}
+
+async function inBatches(knex: Knex, statement: string): Promise<number> {
+  let all = 0;
+  for (;;) {
+    const { rowCount } = await knex.raw<{ rowCount: number }>(statement);
+    all += rowCount;
+    if (rowCount < batch) return all;
+  }
+}
+
+/** Sweeps now and then until `stop` is called; a sweep under way is waited for. It keeps no process alive. */
+export function startSweeper({ knex, log }: { knex: Knex; log: Logger }, everySeconds = 60): { stop(): Promise<void> } {
+  let underWay: Promise<unknown> = Promise.resolve();
+  const timer = setInterval(() => {
+    underWay = sweep(knex).then(
+      (deleted) => deleted > 0 && log.debug({ deleted }, 'expired rows deleted'),
+      (error) => log.error({ err: error }, 'expired rows could not be deleted'),
+    );
+  }, everySeconds * 1000);
+  timer.unref();
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await underWay;
+    },
+  };
+}

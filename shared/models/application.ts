@@ -1,0 +1,63 @@
+import { Model, type RelationMappings } from 'objection';
+import { identityScopes, resourceScopes } from '../access/scopes.ts';
+import { ApplicationSecret } from './application-secret.ts';
+import { User } from './user.ts';
+
+/** What an application can exchange for tokens, by the names of RFC 6749 and 8628, with what pages call it. */
+export const grantTypes = {
+  authorization_code: 'A person signs in and agrees (authorization code with PKCE)',
+  refresh_token: 'It stays connected (refresh token)',
+  client_credentials: 'It acts for itself, as a service user (client credentials)',
+  'urn:ietf:params:oauth:grant-type:device_code': 'A device without a browser (device code)',
+} as const;
+export type GrantType = keyof typeof grantTypes;
+
+/** In `allowed_scopes`: every scope there is, also those that come later. */
+export const everyScope = '*';
+
+/** The names of all scopes, those about identity first. */
+export const scopeNames: readonly string[] = [...Object.keys(identityScopes), ...Object.keys(resourceScopes)];
+
+/** A registered OAuth client. */
+export class Application extends Model {
+  static override tableName = 'applications';
+
+  declare id: number;
+  declare client_id: string;
+  declare name: string;
+  declare description: string;
+  declare client_type: 'public' | 'confidential';
+  declare grant_types: GrantType[];
+  declare redirect_uris: string[];
+  declare post_logout_redirect_uris: string[];
+  /** Names of scopes, or {@link everyScope}. */
+  declare allowed_scopes: string[];
+  /** Who it acts as when it acts for itself. */
+  declare service_user_id: number | null;
+  declare enabled: boolean;
+  declare created_by: number | null;
+  declare created_at: Date;
+  declare updated_at: Date;
+  declare secrets?: ApplicationSecret[];
+  declare service_user?: User | null;
+
+  static override get relationMappings(): RelationMappings {
+    return {
+      secrets: {
+        relation: Model.HasManyRelation,
+        modelClass: ApplicationSecret,
+        join: { from: 'applications.id', to: 'application_secrets.application_id' },
+      },
+      service_user: {
+        relation: Model.BelongsToOneRelation,
+        modelClass: User,
+        join: { from: 'applications.service_user_id', to: 'users.id' },
+      },
+    };
+  }
+}
+
+/** The scopes that an application may ask for, by name. */
+export function scopesAllowedTo({ allowed_scopes: allowed }: Pick<Application, 'allowed_scopes'>): readonly string[] {
+  return allowed.includes(everyScope) ? scopeNames : scopeNames.filter((scope) => allowed.includes(scope));
+}
