@@ -71,11 +71,11 @@ export function postedForm({ secretKey, publicUrl }: { secretKey: string; public
   };
 }
 
-/** Browsers say it in one or both of two headers; a request with neither still needs the token. */
+/** Every browser says so in at least one of two headers, which pages cannot set; a request with neither proves nothing. */
 function fromOurPages(ctx: BrowserContext, publicUrl: string): boolean {
   const site = ctx.get('Sec-Fetch-Site');
-  if (site && site !== 'same-origin') return false;
+  if (site) return site === 'same-origin';
   const origin = ctx.get('Origin');
-  if (!origin || origin === publicUrl) return true;
+  if (origin === publicUrl) return true;
   return URL.canParse(origin) && new URL(origin).host === ctx.host;
 }

@@ -5,10 +5,11 @@ import { type PasswordServices, signInWithPassword } from '../../shared/identity
 import { endSession } from '../../shared/identity/sessions.ts';
 import { showPage } from '../pages/pages.ts';
 import { problems } from '../pages/problems.ts';
+import { seeOther } from '../pages/see-other.ts';
 import { postedForm } from './form.ts';
 import { returnPath } from './return-path.ts';
 import { beginSession, forgetSession } from './session.ts';
-import { type BrowserContext, type BrowserState, principalOf } from './state.ts';
+import { type BrowserState, principalOf } from './state.ts';
 
 export type SignInServices = PasswordServices & {
   readonly config: Pick<Config, 'secretKey' | 'publicUrl' | 'sessionHours'>;
@@ -17,7 +18,7 @@ export type SignInServices = PasswordServices & {
 /** Signing in and out: `/accounts/login/` and `/accounts/logout/`. Goes after `browserSession`. */
 export function signInRouter(services: SignInServices): Router<BrowserState> {
   const router = new Router<BrowserState>();
-  router.use(problems(), postedForm(services.config));
+  for (const path of ['/accounts/login', '/accounts/logout']) router.use(path, problems(), postedForm(services.config));
 
   router.get('/accounts/login/', (ctx) => {
     const next = returnPath(String(ctx.query.next ?? ''));
@@ -78,11 +79,6 @@ export function signInRouter(services: SignInServices): Router<BrowserState> {
   });
 
   return router;
-}
-
-function seeOther(ctx: BrowserContext, path: string): void {
-  ctx.redirect(path);
-  ctx.status = 303;
 }
 
 function inWords(seconds: number): string {

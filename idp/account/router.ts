@@ -1,0 +1,26 @@
+import Router from '@koa/router';
+import type { Services } from '../../shared/services.ts';
+import { problems } from '../pages/problems.ts';
+import { postedForm } from '../sign-in/form.ts';
+import { signedIn } from '../sign-in/signed-in.ts';
+import type { BrowserState } from '../sign-in/state.ts';
+import { connectedApplicationsRoutes } from './connected-applications.ts';
+import { overviewRoutes } from './overview.ts';
+import { passwordRoutes } from './password.ts';
+import { tokenRoutes } from './tokens.ts';
+
+export type AccountServices = Pick<Services, 'knex' | 'pool' | 'config'>;
+
+/** A person's own pages: `/accounts/…` and `/api_tokens`. Goes after `browserSession` and the sign-in router. */
+export function accountRouter(services: AccountServices): Router<BrowserState> {
+  const router = new Router<BrowserState>();
+  // Bound to the paths, so that requests to other routers pass untouched.
+  for (const path of ['/accounts', '/api_tokens']) {
+    router.use(path, problems(), signedIn(), postedForm(services.config));
+  }
+  overviewRoutes(router, services);
+  passwordRoutes(router, services);
+  connectedApplicationsRoutes(router, services);
+  tokenRoutes(router, services);
+  return router;
+}

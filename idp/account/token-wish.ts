@@ -1,0 +1,60 @@
+import type { Person } from '../../shared/access/principal.ts';
+import { namesOf, scopesWorthOffering } from '../../shared/access/scopes-of-person.ts';
+import type { Spelling } from '../../shared/models/api-token.ts';
+import type { Form } from '../sign-in/form.ts';
+
+/** The forms that a token can have, the one for new clients first. */
+export const spellings: readonly { value: Spelling; label: string; help: string }[] = [
+  { value: 'qore', label: 'Bearer token', help: 'Sent as Authorization: Bearer … The right one for anything new.' },
+  { value: 'inventree', label: 'InvenTree token', help: 'inv-…, sent as Authorization: Token … by InvenTree clients.' },
+  { value: 'atrocore', label: 'AtroCore token', help: '32 hexadecimal digits, sent as Authorization-Token.' },
+];
+
+/** A new token as the form asks for it, still as it was typed. */
+export interface TokenWish {
+  readonly name: string;
+  readonly expires: string;
+  /** Whether the token is to be bound by scopes. */
+  readonly bound: boolean;
+  readonly scopes: readonly string[];
+  readonly spelling: Spelling;
+}
+
+/** The form before anything was typed. */
+export const noWish: TokenWish = { name: '', expires: '', bound: false, scopes: [], spelling: 'qore' };
+
+export function readWish(form: Form): TokenWish {
+  const spelling = spellings.find(({ value }) => value === form.raw('spelling'))?.value ?? 'qore';
+  return {
+    name: form.text('device_name'),
+    expires: form.text('expiration_date'),
+    bound: form.raw('bound') === 'yes',
+    scopes: [...new Set(form.all('scopes'))],
+    spelling,
+  };
+}
+
+/** What is wrong with a wish, by field; nothing when it can be granted. Nobody gets a scope that their roles do not cover. */
+export function wrongWith(wish: TokenWish, person: Person): Record<string, string> {
+  const offered = namesOf(scopesWorthOffering(person));
+  return {
+    ...(wish.name === '' && { device_name: 'Say what will use the token.' }),
+    ...(wish.name.length > 255 && { device_name: 'Use at most 255 characters.' }),
+    ...(wish.expires !== '' && !isComingDay(wish.expires) && { expiration_date: 'Choose a day from today on.' }),
+    ...(wish.bound && wish.scopes.length === 0 && { scopes: 'Tick at least one, or let it do everything.' }),
+    ...(wish.scopes.some((scope) => !offered.includes(scope)) && {
+      scopes: 'Some of what is ticked is more than you may do yourself.',
+    }),
+  };
+}
+
+/** When a token ends that is good until a day: at its very end, UTC. Null: never. */
+export function endOf(day: string): Date | null {
+  return day ? new Date(`${day}T23:59:59.999Z`) : null;
+}
+
+function isComingDay(day: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return false;
+  const end = endOf(day);
+  return end?.toISOString().slice(0, 10) === day && end.getTime() > Date.now();
+}

@@ -1,0 +1,69 @@
+import { type Permission, permissions, type Role, roleNames, roles } from '../../shared/access/roles.ts';
+import { identityScopes, resourceScopes } from '../../shared/access/scopes.ts';
+import type { OfferedScopes } from '../../shared/access/scopes-of-person.ts';
+
+interface Tick {
+  readonly scope: string;
+  readonly label: string;
+  readonly ticked: boolean;
+}
+
+/** Scopes as boxes to tick: one by one, and by role in a row of four. */
+export interface ScopeGrid {
+  readonly general: readonly (Tick & { readonly sentence: string })[];
+  readonly rows: readonly { readonly role: string; readonly ticks: readonly (Tick | null)[] }[];
+}
+
+/** Everything that a scope may be, for a superuser who decides what an application may ever ask for. */
+export const everyScopeOffered: OfferedScopes = {
+  general: [...Object.keys(identityScopes), ...Object.keys(resourceScopes).filter((scope) => !scope.startsWith('r:'))],
+  byRole: roleNames.map((role) => ({ role, permissions })),
+};
+
+/** Lays offered scopes out for the template `@own/scope-grid`; the ones in `ticked` come ticked. */
+export function scopeGrid(offered: OfferedScopes, ticked: ReadonlySet<string>): ScopeGrid {
+  const tick = (role: Role, held: readonly Permission[]) => (permission: Permission) => {
+    if (!held.includes(permission)) return null;
+    const scope = `r:${permission}:${role}`;
+    return { scope, label: permission[0]!.toUpperCase() + permission.slice(1), ticked: ticked.has(scope) };
+  };
+  return {
+    general: offered.general.map((scope) => ({
+      scope,
+      label: scope,
+      sentence: sentenceOf(scope),
+      ticked: ticked.has(scope),
+    })),
+    rows: offered.byRole.map(({ role, permissions: held }) => ({
+      role: roles[role].covers[0]!.toUpperCase() + roles[role].covers.slice(1),
+      ticks: permissions.map(tick(role, held)),
+    })),
+  };
+}
+
+/** What a scope lets an application do, in a sentence; its bare name when no such scope exists any more. */
+export function sentenceOf(scope: string): string {
+  return { ...identityScopes, ...resourceScopes }[scope] ?? scope;
+}
+
+/** Sentences for a list of scopes that take less room: a role's permissions are told together. */
+export function sentencesOf(scopes: readonly string[]): string[] {
+  const byRole = new Map<string, Permission[]>();
+  const others: string[] = [];
+  for (const scope of scopes) {
+    const [kind, permission, role] = scope.split(':');
+    if (kind === 'r' && permission && role && scope in resourceScopes) {
+      byRole.set(role, [...(byRole.get(role) ?? []), permission as Permission]);
+    } else others.push(sentenceOf(scope));
+  }
+  return [
+    ...others,
+    ...[...byRole].map(([role, held]) => {
+      const verbs = listed(permissions.filter((permission) => held.includes(permission)));
+      return `${verbs[0]!.toUpperCase()}${verbs.slice(1)} ${roles[role as Role].covers}`;
+    }),
+  ];
+}
+
+/** «view, add and change» */
+const listed = (words: readonly string[]) => words.join(', ').replace(/, (?=[^,]*$)/, ' and ');
