@@ -18,7 +18,9 @@ export async function createApi(services: Services): Promise<Koa> {
   const spellings = spellAll(resources, config.publicUrl);
   const me = meRouter(services);
 
-  app.on('error', (error) => log.error({ err: error }, 'an answer could not be sent'));
+  app.on('error', (error) => {
+    log[clientLeft(error) ? 'debug' : 'error']({ err: error }, 'an answer could not be sent');
+  });
   app.use(answerFailures(services));
   app.use(securityHeaders());
   // Any origin may call with a token of its own; cookies are never taken from another origin.
@@ -33,6 +35,12 @@ export async function createApi(services: Services): Promise<Koa> {
   });
   return app;
 }
+
+/** A client that goes away while a long list is on its way is no failure of ours. */
+const clientLeft = (error: unknown): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE'].includes(String(error.code));
 
 /** What nobody expected is logged whole and answered without a word about our insides. */
 function answerFailures({ log }: Services): Koa.Middleware {

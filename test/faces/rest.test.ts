@@ -163,14 +163,15 @@ test('Every write leaves who did it, by what, and the old and new values', async
 });
 
 test('A refused write changes nothing and leaves no audit row', async (t) => {
-  const before = await q.knex('audit_entries').count().first();
+  const created = () => q.knex('audit_entries').where({ resource: 'host', action: 'create' });
+  const before = await created();
   const { status, body } = await q.json('/api/inventory/hostbyid/', {
     as: root,
     json: { hostname: 'h1', hardware: 1 },
   });
   t.is(status, 400);
   t.deepEqual(Object.keys(body as object), ['hostname']);
-  t.deepEqual(await q.knex('audit_entries').count().first(), before);
+  t.deepEqual(await created(), before);
 });
 
 test('A row that others need is not deleted: 409 says what needs it', async (t) => {
@@ -201,7 +202,7 @@ test('A body that can not be read is a 400, a method that is not there a 405 wit
   }
   const wrong = await q.fetch('/api/inventory/building/', { as: root, method: 'DELETE' });
   t.is(wrong.status, 405);
-  t.is(wrong.headers.get('allow'), 'GET, POST, HEAD, OPTIONS');
+  t.is(wrong.headers.get('allow'), 'GET, HEAD, OPTIONS, POST');
 });
 
 test('A null character anywhere is a 400 and never reaches the database', async (t) => {
