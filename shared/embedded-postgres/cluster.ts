@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { chown, mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Account } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { readIfThere } from './kept-file.ts';
@@ -107,8 +108,11 @@ async function lastComplaint(log: string): Promise<string> {
 /** Stops the server: `fast` ends its connections first, `immediate` pulls the plug (it recovers at the next start). */
 export async function stop(cluster: Cluster, how: 'fast' | 'immediate' = 'fast'): Promise<void> {
   const { data, account, binaries } = cluster;
-  if (!(await runningServer(data))) return;
+  const server = await runningServer(data);
+  if (!server) return;
   await run(binaries.pgCtl, ['stop', '-w', '-t', '30', '-s', '-m', how, '-D', data], account);
+  // pg_ctl returns when the pid file is gone, a moment before the process is.
+  for (let waited = 0; waited < 2000 && isAlive(server.pid); waited += 20) await sleep(20);
 }
 
 function freePort(): Promise<number> {
