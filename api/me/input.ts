@@ -12,10 +12,14 @@ const json = new Ajv(options);
 const texts = new Ajv({ ...options, coerceTypes: true });
 for (const ajv of [json, texts]) addFormats(ajv, ['date', 'date-time', 'email']);
 
-/** The query, checked. The last of several values counts; `True` and `False` are Python's spelling. @throws Invalid */
+/** The query, checked. The last of several values counts; booleans come as `True`, `true` or `1`. @throws Invalid */
 export function queryOf<Schema extends TObject>(ctx: Context, schema: Schema): Static<Schema> {
-  const last = Object.entries(ctx.query).map(([name, value]) => [name, Array.isArray(value) ? value.at(-1) : value]);
-  return check(texts, schema, Object.fromEntries(last.map(([name, value]) => [name, booleanWord(value)])));
+  const read = Object.entries(ctx.query).map(([name, values]) => {
+    const value = Array.isArray(values) ? values.at(-1) : values;
+    const isBoolean = (schema.properties[name] as { type?: unknown } | undefined)?.type === 'boolean';
+    return [name, isBoolean ? (booleanWords.get(value?.toLowerCase() ?? '') ?? value) : value];
+  });
+  return check(texts, schema, Object.fromEntries(read));
 }
 
 /** The body, checked; none at all is an empty one. @throws Invalid */
@@ -27,7 +31,12 @@ export function bodyOf<Schema extends TObject>(ctx: Context, schema: Schema): St
   return check(ctx.is('json') ? json : texts, schema, { ...body });
 }
 
-const booleanWord = (value: unknown) => (value === 'True' ? 'true' : value === 'False' ? 'false' : value);
+const booleanWords: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+]);
 
 function check<Schema extends TObject>(ajv: Ajv, schema: Schema, given: object): Static<Schema> {
   const validate: ValidateFunction = ajv.compile(schema);
@@ -67,6 +76,7 @@ function sentenceOf({ keyword, params, message }: ErrorObject): string | null {
     case 'type':
       return params.type === 'null' ? null : `This must be ${/^[aio]/.test(params.type) ? 'an' : 'a'} ${params.type}.`;
     case 'anyOf':
+    case 'const':
       return null;
     case 'minLength':
       return 'This may not be blank.';
