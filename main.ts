@@ -1,7 +1,9 @@
 import type { RequestListener } from 'node:http';
 import { createApi } from './api/app.ts';
+import { loadSampleLab, sampleLogins } from './api/sample/index.ts';
 import { createIdp } from './idp/app.ts';
-import { serve } from './shared/process/serve.ts';
+import { demoBanner } from './shared/process/demo-banner.ts';
+import { type Program, serve } from './shared/process/serve.ts';
 import type { Services } from './shared/services.ts';
 
 /** What the identity provider answers; all other paths are the api's. */
@@ -9,8 +11,27 @@ const idpPaths = /^\/(o|accounts|api_tokens|admin|assets|\.well-known\/oauth-aut
 
 /** Both services behind one port. */
 export async function bothServices(services: Services): Promise<RequestListener> {
-  const [idp, api] = (await Promise.all([createIdp(services), createApi(services)])).map((app) => app.callback());
-  return (request, response) => (idpPaths.test(request.url ?? '/') ? idp : api)?.(request, response);
+  const [idp, api] = await Promise.all([createIdp(services), createApi(services)]);
+  const [toIdp, toApi] = [idp.callback(), api.callback()];
+  return (request, response) => (idpPaths.test(request.url ?? '/') ? toIdp : toApi)(request, response);
 }
 
-if (import.meta.main) await serve({ role: 'quartermaster', build: bothServices });
+const production: Program = { role: 'quartermaster', build: bothServices };
+
+/** With a sample lab, in a data folder of its own, and log-ins that everybody knows. */
+const demo: Program = {
+  ...production,
+  defaults: { DATA_DIR: '.data/demo', ADMIN_PASSWORD: 'keys-to-the-stores', LOG_LEVEL: 'warn' },
+  async prepare(services) {
+    await loadSampleLab(services);
+  },
+  async ready({ config, embedded }) {
+    const admin = { username: config.adminUsername, password: config.adminPassword ?? '', may: 'do everything' };
+    const [example = admin] = sampleLogins;
+    const { publicUrl, host } = config;
+    const facts = { publicUrl, host, logins: [admin, ...sampleLogins], example, home: embedded?.home ?? null };
+    console.log(demoBanner(facts));
+  },
+};
+
+if (import.meta.main) await serve(process.argv.includes('--demo') ? demo : production);

@@ -11,7 +11,7 @@ export interface Program {
   readonly role: string;
   /** Makes what answers requests. */
   build(services: Services): Promise<RequestListener>;
-  /** Settings that hold when the environment says nothing else. */
+  /** Settings that hold when the environment says nothing else, not even an empty value. */
   readonly defaults?: NodeJS.ProcessEnv;
   /** Called before requests are answered: for data that has to be there first. */
   prepare?(services: Services): Promise<void>;
@@ -66,7 +66,11 @@ async function begin(program: Program, opened: Opened, fail: (error: unknown) =>
   await program.prepare?.(services);
   opened.door.open(withProbes(services, await program.build(services)));
   services.log.info(
-    { listening: addressOf(given.host, opened.door.port), publicUrl: services.config.publicUrl },
+    {
+      listening: addressOf(given.host, opened.door.port),
+      publicUrl: services.config.publicUrl,
+      data: services.embedded?.home,
+    },
     'ready',
   );
   await program.ready?.(services);
