@@ -42,6 +42,9 @@ export function parseQuery(spelled: Spelled, parameters: Parameters): Query {
   };
 }
 
+/** Parameters that mean the same for every list, whatever its keys are called (parts have an amount `ordering`). */
+const ofEveryList: ReadonlySet<string> = new Set(['search', 'ordering', 'limit', 'offset', 'cursor']);
+
 const known = new WeakMap<Spelled, ReadonlyMap<string, Filter>>();
 
 /** Every filter of a spelling by parameter name: the declared ones, else one exact filter for each key and field. */
@@ -50,7 +53,7 @@ export function filtersOf(spelled: Spelled): ReadonlyMap<string, Filter> {
   if (found) return found;
   const filters = new Map<string, Filter>([[spelled.idKey === 'url' ? 'id' : spelled.idKey, 'id']]);
   for (const { key, name, field } of spelled.keys) {
-    if (field.writeOnly || field.kind === 'json' || field.kind === 'texts') continue;
+    if (field.writeOnly || field.kind === 'json' || field.kind === 'texts' || ofEveryList.has(key)) continue;
     filters.set(key, field.kind === 'many' ? { sql: `{value} = ANY({${name}})`, type: 'integer' } : name);
   }
   for (const [name, filter] of Object.entries(spelled.resource.filters ?? {})) filters.set(name, filter);
@@ -120,21 +123,36 @@ const isFalse = (raw: string): boolean => {
   return 'value' in read && read.value === false;
 };
 
+const orders = new WeakMap<Spelled, ReadonlyMap<string, string>>();
+
+/** What `ordering` may name, and the path behind each name. */
+export function orderingsOf(spelled: Spelled): ReadonlyMap<string, string> {
+  const found = orders.get(spelled);
+  if (found) return found;
+  const { resource, keys, idKey } = spelled;
+  const sortable = keys.filter(
+    ({ name, field }) => (columnOf(name, field) ?? field.sql) && field.kind !== 'json' && !field.writeOnly,
+  );
+  const names = new Map<string, string>([
+    ...sortable.map(({ key, name }) => [key, name] as const),
+    ...[idKey, 'id', 'pk'].map((name) => [name, 'id'] as const),
+    ...Object.entries(resource.orderings ?? {}),
+  ]);
+  orders.set(spelled, names);
+  return names;
+}
+
 /** Names that mean nothing are passed over; the order stays total by the id. */
-function parseOrder({ resource, keys, idKey }: Spelled, parameters: Parameters): readonly string[] {
+function parseOrder(spelled: Spelled, parameters: Parameters): readonly string[] {
   const paths: string[] = [];
   for (const part of (parameters.ordering ?? '').split(',')) {
-    const name = part.trim().replace(/^[-+]/, '');
-    const path =
-      resource.orderings?.[name] ??
-      (name === idKey || name === 'id' || name === 'pk'
-        ? 'id'
-        : keys.find(({ key, field }) => key === name && (columnOf(name, field) ?? field.sql) && field.kind !== 'json')
-            ?.name);
+    const path = orderingsOf(spelled).get(part.trim().replace(/^[-+]/, ''));
     if (path) paths.push(part.trim().startsWith('-') ? `-${path}` : path);
   }
   if (paths.length > 0) return paths;
-  const switched = Object.entries(resource.orderSwitches ?? {}).find(([name]) => isTrue(parameters[name] ?? ''));
+  const switched = Object.entries(spelled.resource.orderSwitches ?? {}).find(([name]) =>
+    isTrue(parameters[name] ?? ''),
+  );
   return switched?.[1] ?? [];
 }
 

@@ -25,7 +25,7 @@ export const stockHooks: Hooks = {
     if (kind === 'create' && part && part.default_expiry > 0 && !row.expiry_date) {
       values.expiry_date = daysFromNow(part.default_expiry);
     }
-    if (kind === 'update' && Object.keys(values).some((name) => !same(values[name], before?.[name]))) {
+    if (kind === 'update' && Object.keys(values).some((name) => !sameFact(name, values[name], before?.[name]))) {
       values.updated = new Date();
     }
   },
@@ -54,6 +54,11 @@ export async function stockRows(values: Row, trx: Knex.Transaction): Promise<Row
 }
 
 const differs = ({ before, row }: Change, name: string): boolean => !same(row[name], before?.[name]);
+
+/** Amounts are the same however many zeros they end in. */
+const sameFact = (name: string, a: unknown, b: unknown): boolean =>
+  same(a, b) || (amounts.has(name) && a !== null && b !== null && Number(a) === Number(b));
+const amounts: ReadonlySet<string> = new Set(['quantity', 'purchase_price']);
 
 const daysFromNow = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 

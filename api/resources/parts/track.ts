@@ -27,8 +27,8 @@ export async function recordMove(change: Change, items: readonly number[], locat
 
 const unremarkable: ReadonlySet<string> = new Set(['updated']);
 
-function otherwiseEdited({ values, before }: Change): boolean {
-  return Object.keys(values).some((name) => !unremarkable.has(name) && !same(values[name], before?.[name]));
+function otherwiseEdited({ values, row, before }: Change): boolean {
+  return Object.keys(values).some((name) => name in row && !unremarkable.has(name) && !same(row[name], before?.[name]));
 }
 
 async function record(
@@ -39,8 +39,9 @@ async function record(
 ): Promise<void> {
   if (items.length === 0) return;
   await trx.raw(
-    `INSERT INTO stock_tracking (item_id, tracking_type, deltas, user_id)
-     SELECT item, ?::int, ?::jsonb, ?::int FROM unnest(?::int[]) AS item`,
+    // Not now(): changes that waited for each other began in another order than they came about.
+    `INSERT INTO stock_tracking (item_id, tracking_type, deltas, user_id, date)
+     SELECT item, ?::int, ?::jsonb, ?::int, clock_timestamp() FROM unnest(?::int[]) AS item`,
     [type, JSON.stringify(deltas), principal.person?.id ?? null, items as number[]],
   );
 }
