@@ -91,7 +91,7 @@ export async function start(wishes: { api?: number; config?: Partial<GivenConfig
 }
 
 /** The environment that gives a child process the same settings. */
-function environmentOf(config: Services['config']): Record<string, string> {
+export function environmentOf(config: Services['config']): Record<string, string> {
   return Object.fromEntries(
     Object.entries(settings)
       .map(([key, { variable }]) => [variable, config[key as keyof typeof settings]] as const)
