@@ -1,0 +1,131 @@
+import { randomInt } from 'node:crypto';
+import type { Knex } from 'knex';
+import { type Actor, audit } from '../../shared/audit.ts';
+import { Application, scopesAllowedTo } from '../../shared/models/application.ts';
+import { type ApplicationWish, fieldsOf } from './application-form.ts';
+import { addSecret } from './secrets.ts';
+import { chosenServiceUser } from './service-users.ts';
+
+/** A command was refused because of one field; the form says so beside it. */
+export class FieldRefused extends Error {
+  readonly field: string;
+
+  constructor(field: string, message: string) {
+    super(message);
+    this.field = field;
+  }
+}
+
+/** Registers an application; a confidential one gets its first secret, which only this answer holds in clear. */
+export function registerApplication(
+  knex: Knex,
+  wish: ApplicationWish,
+  actor: Actor,
+): Promise<{ id: number; secret: string | null }> {
+  return knex.transaction(async (trx) => {
+    const fields = { ...fieldsOf(wish), service_user_id: await serviceUserFor(trx, wish, null, actor) };
+    const application = await Application.query(trx)
+      .insert({ ...fields, client_id: newClientId(), created_by: actor.person?.id ?? null })
+      .returning('*');
+    const secret = wish.client_type === 'confidential' ? await addSecret(trx, application.id) : null;
+    const changes = Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, { new: value }]));
+    await audit(trx, actor, { action: 'create', resource: 'application', objectId: application.id, changes });
+    return { id: application.id, secret };
+  });
+}
+
+/**
+ * Changes an application. Access tokens that hold more than it may ask for now end at once; connected people stay
+ * connected, and it gets tokens with less.
+ * @param seen `updated_at` of what the form was filled from
+ * @returns false when somebody else changed it since
+ */
+export function changeApplication(
+  knex: Knex,
+  { id, wish, seen }: { id: number; wish: ApplicationWish; seen: string },
+  actor: Actor,
+): Promise<boolean> {
+  return knex.transaction(async (trx) => {
+    const before = await Application.query(trx).findById(id).forUpdate();
+    if (before?.updated_at.toISOString() !== seen) return false;
+    const service_user_id = await serviceUserFor(trx, wish, before.service_user_id, actor);
+    const after = { ...fieldsOf(wish), client_type: before.client_type, service_user_id };
+    const changes = differences(before, after);
+    if (Object.keys(changes).length === 0) return true;
+    await Application.query(trx)
+      .findById(id)
+      .patch({ ...after, updated_at: trx.fn.now() as unknown as Date });
+    if (isLess(before, after)) await endAccessTokens(trx, before.client_id);
+    await audit(trx, actor, { action: 'update', resource: 'application', objectId: id, changes });
+    return true;
+  });
+}
+
+/** Switches an application on or off. Off, everything that was issued to it ends; the database sees to that. */
+export function switchApplication(
+  knex: Knex,
+  { id, enabled }: { id: number; enabled: boolean },
+  actor: Actor,
+): Promise<void> {
+  return knex.transaction(async (trx) => {
+    const switched = await Application.query(trx)
+      .findById(id)
+      .where({ enabled: !enabled })
+      .patch({ enabled, updated_at: trx.fn.now() as unknown as Date });
+    if (!switched) return;
+    const changes = { enabled: { old: !enabled, new: enabled } };
+    await audit(trx, actor, { action: enabled ? 'enable' : 'disable', resource: 'application', objectId: id, changes });
+  });
+}
+
+/** Deletes an application with its secrets; the database ends everything that was issued to it. */
+export function deleteApplication(knex: Knex, application: Application, actor: Actor): Promise<void> {
+  return knex.transaction(async (trx) => {
+    if ((await Application.query(trx).deleteById(application.id)) === 0) return;
+    const changes = { name: { old: application.name }, client_id: { old: application.client_id } };
+    await audit(trx, actor, { action: 'delete', resource: 'application', objectId: application.id, changes });
+  });
+}
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/** Forty letters and digits, as clients of django-oauth-toolkit know it. */
+const newClientId = () => Array.from({ length: 40 }, () => alphabet[randomInt(alphabet.length)]).join('');
+
+async function serviceUserFor(
+  trx: Knex,
+  wish: ApplicationWish,
+  chosen: number | null,
+  actor: Actor,
+): Promise<number | null> {
+  if (!wish.grant_types.includes('client_credentials')) return null;
+  const choice = { wanted: wish.service_user, applicationName: wish.name, chosen };
+  const id = await chosenServiceUser(trx, choice, actor);
+  if (id === undefined) throw new FieldRefused('service_user', 'This service user no longer exists. Choose another.');
+  return id;
+}
+
+type Stored = Omit<ReturnType<typeof fieldsOf>, never> & { service_user_id: number | null };
+
+function differences(before: Application, after: Stored): Record<string, { old: unknown; new: unknown }> {
+  const fields = Object.keys(after) as (keyof Stored)[];
+  const changed = fields.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]));
+  return Object.fromEntries(changed.map((field) => [field, { old: before[field], new: after[field] }]));
+}
+
+/** Whether an application may ask for less than before, or in fewer ways. */
+function isLess(before: Application, after: Stored): boolean {
+  const allowed = scopesAllowedTo(after);
+  const grants: readonly string[] = after.grant_types;
+  return (
+    scopesAllowedTo(before).some((scope) => !allowed.includes(scope)) ||
+    before.grant_types.some((grant) => !grants.includes(grant))
+  );
+}
+
+async function endAccessTokens(trx: Knex, clientId: string): Promise<void> {
+  await trx('oidc_artifacts')
+    .where({ client_id: clientId })
+    .whereIn('kind', ['AccessToken', 'ClientCredentials'])
+    .delete();
+}

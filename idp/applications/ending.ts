@@ -1,0 +1,84 @@
+import type Router from '@koa/router';
+import type { Application } from '../../shared/models/application.ts';
+import { showPage } from '../pages/pages.ts';
+import { notFound } from '../pages/problems.ts';
+import { seeOther } from '../pages/see-other.ts';
+import { type BrowserContext, type BrowserState, principalOf } from '../sign-in/state.ts';
+import { deleteApplication, switchApplication } from './commands.ts';
+import { findApplication, peopleConnected } from './find.ts';
+import { type ApplicationsServices, home } from './home.ts';
+import { showApplication } from './reading.ts';
+import { overlapHours, rotateSecret } from './secrets.ts';
+
+/** What ends something of an application: each asks first. */
+export function endingRoutes(router: Router<BrowserState>, services: ApplicationsServices): void {
+  const { knex } = services;
+
+  router.get(`${home}:id/delete/`, async (ctx) => {
+    const application = await found(ctx);
+    const people = await peopleConnected(knex, application.client_id);
+    ask(ctx, application, `Delete ${application.name}?`, 'Delete application', [
+      `${connected(people)} Its tokens and secrets stop working at once, and it can never be brought back under this client ID.`,
+    ]);
+  });
+
+  router.post(`${home}:id/delete/`, async (ctx) => {
+    await deleteApplication(knex, await found(ctx), principalOf(ctx));
+    seeOther(ctx, `${home}?done=deleted`);
+  });
+
+  router.get(`${home}:id/disable/`, async (ctx) => {
+    const application = await found(ctx);
+    const people = await peopleConnected(knex, application.client_id);
+    ask(ctx, application, `Disable ${application.name}?`, 'Disable application', [
+      `${connected(people)} Its tokens stop working at once. Enabled again, it has to ask everybody again.`,
+    ]);
+  });
+
+  for (const [path, enabled] of [
+    ['disable', false],
+    ['enable', true],
+  ] as const) {
+    router.post(`${home}:id/${path}/`, async (ctx) => {
+      const { id } = await found(ctx);
+      await switchApplication(knex, { id, enabled }, principalOf(ctx));
+      seeOther(ctx, `${home}${id}/?done=${path}d`);
+    });
+  }
+
+  router.get(`${home}:id/rotate-secret/`, async (ctx) => {
+    const application = await confidential(ctx);
+    showPage(ctx, 'rotate-secret', { application: application.toJSON(), overlapHours });
+  });
+
+  router.post(`${home}:id/rotate-secret/`, async (ctx) => {
+    const application = await confidential(ctx);
+    const atOnce = ctx.state.form.raw('when') !== 'later';
+    const secret = await knex.transaction((trx) => rotateSecret(trx, { application, atOnce }, principalOf(ctx)));
+    const fresh = await findApplication(knex, String(application.id));
+    await showApplication(ctx, services, fresh ?? application, { secret });
+  });
+
+  type WithParams = BrowserContext & { params: Record<string, string> };
+
+  async function found(ctx: WithParams): Promise<Application> {
+    const application = await findApplication(knex, ctx.params.id);
+    if (!application) throw notFound();
+    return application;
+  }
+
+  async function confidential(ctx: WithParams): Promise<Application> {
+    const application = await found(ctx);
+    if (application.client_type !== 'confidential') throw notFound();
+    return application;
+  }
+}
+
+function ask(ctx: BrowserContext, { id }: Application, title: string, button: string, sentences: string[]): void {
+  showPage(ctx, 'confirm', { title, sentences, button, action: ctx.path, back: `${home}${id}/` });
+}
+
+function connected(people: number): string {
+  if (people === 0) return 'Nobody has connected it.';
+  return people === 1 ? 'One person has connected it.' : `${people} people have connected it.`;
+}

@@ -1,0 +1,70 @@
+/** Longest address that may be registered. */
+const longest = 2000;
+
+const loopbackHosts = new Set(['127.0.0.1', '[::1]', 'localhost']);
+
+/** One address per line, without empty lines and repetitions. */
+export function addressesIn(lines: string): string[] {
+  return [
+    ...new Set(
+      lines
+        .split(/\r?\n/)
+        .map((line) => line.trim())
+        .filter(Boolean),
+    ),
+  ];
+}
+
+/**
+ * Says what is wrong with an address that the browser is to be sent to, as a sentence; null when it may be registered:
+ * https, http on the person's own machine, or a private scheme that is a reversed domain name (RFC 8252 §7, RFC 9700 §2.1).
+ * Addresses are compared as text later, so they have to be written as URL parsers write them.
+ */
+export function problemWithAddress(address: string): string | null {
+  const says = (problem: string) => `${address}: ${problem}`;
+  if (address.length > longest) return `${address.slice(0, 40)}…: at most ${longest} characters`;
+  if (!/^[\x21-\x7e]+$/.test(address)) return says('only printable ASCII characters, without blanks');
+  if (address.includes('*')) return says('no wildcards; write each address out');
+  if (address.includes('#')) return says('no fragment (the part from # on)');
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(address)) return says('must begin with https://, or another scheme');
+  const url = URL.parse(address);
+  if (!url) return says('is not an address');
+  if (url.username || url.password || /^[a-z][a-z0-9+.-]*:\/\/[^/?]*@/i.test(address)) {
+    return says('no user name or password in it');
+  }
+  return problemWithScheme(url, says) ?? problemWithSpelling(address, url, says);
+}
+
+function problemWithScheme(url: URL, says: (problem: string) => string): string | null {
+  if (url.protocol === 'https:') return null;
+  if (url.protocol === 'http:') {
+    return loopbackHosts.has(url.hostname)
+      ? null
+      : says('http only for 127.0.0.1, [::1] and localhost; use https elsewhere');
+  }
+  if (!/^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:$/.test(url.protocol)) {
+    return says('a scheme of your own must be a reversed domain name, such as com.example.app:/callback');
+  }
+  return null;
+}
+
+function problemWithSpelling(address: string, url: URL, says: (problem: string) => string): string | null {
+  const bare = url.pathname === '/' && !url.search && url.href === `${address}/`;
+  return url.href === address || bare ? null : says(`write it as ${url.href}`);
+}
+
+/**
+ * What is wrong with a set of addresses taken together; null when nothing is. As soon as one of them is not https, the
+ * application counts as installed on people's machines, and such a one cannot claim https://localhost.
+ */
+export function problemWithMixture(addresses: readonly string[]): string | null {
+  if (addresses.every((address) => address.startsWith('https:'))) return null;
+  const claimed = addresses.find((address) => {
+    const url = URL.parse(address);
+    return url?.protocol === 'https:' && loopbackHosts.has(url.hostname);
+  });
+  return claimed ? `${claimed}: beside http and private schemes, use http on loopback addresses` : null;
+}
+
+/** Whether an address has a private scheme, which only installed, public applications have. */
+export const isPrivateScheme = (address: string): boolean => !/^https?:/i.test(address);
