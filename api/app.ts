@@ -8,6 +8,7 @@ import { sendProblem } from './dialect.ts';
 import { locator, restFace, spellAll } from './faces/rest/face.ts';
 import { meRouter } from './me/router.ts';
 import { resources } from './resources/index.ts';
+import { schemaRouter } from './schema/router.ts';
 import { Store } from './store/store.ts';
 
 /** The resource API: from a request's headers to a Principal, then to the first face that knows the path. */
@@ -17,6 +18,7 @@ export async function createApi(services: Services): Promise<Koa> {
   const store = new Store(services);
   const spellings = spellAll(resources, config.publicUrl);
   const me = meRouter(services);
+  const schema = schemaRouter(services, spellings);
 
   app.on('error', (error) => {
     log[clientLeft(error) ? 'debug' : 'error']({ err: error }, 'an answer could not be sent');
@@ -28,6 +30,7 @@ export async function createApi(services: Services): Promise<Koa> {
   app.use(readBody());
   app.use(authenticate(services));
   app.use(me.routes());
+  app.use(schema.routes());
   app.use(restFace(store, config.publicUrl, locator(spellings)));
   app.use((ctx) => {
     if (!ctx.path.startsWith('/api/')) return sendProblem(ctx, 404, 'Not found.');

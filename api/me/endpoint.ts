@@ -48,6 +48,8 @@ export interface Endpoint<Query extends TObject = TObject, Body extends TObject 
   readonly description?: string;
   readonly query?: Query;
   readonly body?: Body;
+  /** Content types of what it answers; `application/json` unless said. */
+  readonly mediaTypes?: readonly string[];
   /** What it answers when all goes well, by status. */
   readonly responses: Readonly<Record<number, { readonly description: string; readonly schema?: TSchema }>>;
   handler(call: Call<Static<Query>, Static<Body>>): Promise<Answer> | Answer;

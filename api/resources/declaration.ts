@@ -47,10 +47,15 @@ export interface Hooks {
  */
 export type Filter =
   | string
-  | { path: string; match: 'iexact' | 'contains' | 'regex' | 'gte' | 'lte' | 'gt' | 'lt' }
-  | { flag: string }
-  | { either: string }
-  | { sql: string; type: FieldKind; unless?: { parameter: string; sql: string }; nullPath?: string };
+  | ((
+      | { path: string; match: 'iexact' | 'contains' | 'regex' | 'gte' | 'lte' | 'gt' | 'lt' }
+      | { flag: string }
+      | { either: string }
+      | { sql: string; type: FieldKind; unless?: { parameter: string; sql: string }; nullPath?: string }
+    ) & {
+      /** One sentence for API readers, where name and kind don't say enough. */
+      help?: string;
+    });
 
 /** Something that can be done to a row beside create, update and delete. It takes the `change` permission unless said. */
 export interface Action {

@@ -22,6 +22,8 @@ interface Common {
   superuserOnly?: boolean;
   /** One sentence for API readers and forms. */
   help?: string;
+  /** A value that shows readers of the API what to send; a create's example holds it. */
+  example?: unknown;
 }
 
 export type FieldKind =

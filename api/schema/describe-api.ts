@@ -1,0 +1,20 @@
+import type { Config } from '../../shared/config.ts';
+import type { Spelled } from '../faces/rest/spelling.ts';
+import type { Endpoint } from '../me/endpoint.ts';
+import { meEndpoints } from '../me/router.ts';
+import { openApiDocument } from './document.ts';
+import type { OpenApiDocument } from './openapi.ts';
+import { type DocumentFormat, type Printed, printedOnce } from './print.ts';
+import { schemaEndpoint } from './schema-endpoint.ts';
+
+/** The document of a whole API, and the endpoint that answers it: it is part of what it describes. */
+export function describeApi(
+  spellings: ReadonlyMap<string, Spelled>,
+  config: Pick<Config, 'publicUrl' | 'anonymousRead' | 'instanceName'>,
+): { document: OpenApiDocument; printed: (format: DocumentFormat) => Printed; endpoint: Endpoint } {
+  const printed = printedOnce(() => document);
+  const endpoint = schemaEndpoint(printed);
+  const endpoints = [...meEndpoints, endpoint];
+  const document = openApiDocument({ spellings: spellings.values(), endpoints, config });
+  return { document, printed, endpoint };
+}

@@ -1,0 +1,112 @@
+import type { Endpoint } from '../me/endpoint.ts';
+import { type Trouble, troubles } from './answers.ts';
+import { bodyExample, codeSamples } from './code-samples.ts';
+import { plain } from './field-schema.ts';
+import {
+  type JsonSchema,
+  type OperationObject,
+  type Parameter,
+  type PathItem,
+  type Reference,
+  refTo,
+} from './openapi.ts';
+import { securityOf } from './security.ts';
+
+/** What the groups of endpoints are called in the document. */
+export const endpointTags: Readonly<Record<string, { title: string; description: string }>> = {
+  server: { title: 'Server', description: 'What this server is, whose tokens open it, and how it is described.' },
+  me: { title: 'You', description: 'Who you are and what you may do.' },
+  tokens: {
+    title: 'API tokens',
+    description: 'Your keys for scripts and devices. Only you make them: no token makes another.',
+  },
+};
+
+/** The paths of endpoints that belong to no declared resource, their older spellings too. */
+export function endpointPaths(endpoints: readonly Endpoint[], publicUrl: string): Record<string, PathItem> {
+  const paths: Record<string, PathItem> = {};
+  for (const declared of endpoints) {
+    for (const path of [declared.path, ...(declared.also ?? [])]) {
+      paths[path] = { ...paths[path], [declared.method]: operationAt(declared, path, publicUrl) };
+    }
+  }
+  return paths;
+}
+
+function operationAt(declared: Endpoint, path: string, publicUrl: string): OperationObject {
+  const security = securityOf(declared.operation, declared.proofs);
+  const older = path !== declared.path;
+  const description = older ? `The same as \`${declared.path}\`.` : declared.description;
+  const parameters = parametersOf(declared, path);
+  const body = declared.body && plain(declared.body);
+  const example = body && bodyExample(body);
+  const mayFail: Trouble[] = [
+    ...(declared.query || declared.body ? (['invalid'] as const) : []),
+    ...(security ? (['unauthenticated'] as const) : []),
+    ...(security && !declared.operation.anonymous ? (['forbidden'] as const) : []),
+    ...(path.includes('{id}') ? (['missing'] as const) : []),
+  ];
+  const answers = Object.values(declared.responses).some(({ schema }) => schema);
+  return {
+    operationId: older ? olderId(path, declared.method) : declared.operationId,
+    tags: [endpointTags[declared.tag]?.title ?? declared.tag],
+    summary: declared.summary,
+    ...(description && { description }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && {
+      requestBody: { required: required(body), content: { 'application/json': { schema: body, example } } },
+    }),
+    responses: { ...goodAnswers(declared), ...troubles(path, mayFail) },
+    ...(security && { security }),
+    'x-codeSamples': codeSamples({
+      method: declared.method,
+      url: `${publicUrl}${path.replace('{id}', '1')}`,
+      ...(example && { body: example }),
+      ...(security && { security }),
+      answers,
+    }),
+  };
+}
+
+function goodAnswers({ responses, mediaTypes }: Endpoint) {
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, { description, schema }]) => [
+      status,
+      {
+        description,
+        ...(schema && {
+          content: Object.fromEntries(
+            (mediaTypes ?? ['application/json']).map((type) => [type, { schema: plain(schema) }]),
+          ),
+        }),
+      },
+    ]),
+  );
+}
+
+function parametersOf({ query }: Endpoint, path: string): (Parameter | Reference)[] {
+  const schema: JsonSchema = query ? plain(query) : {};
+  const needed = new Set((schema.required as string[] | undefined) ?? []);
+  return [
+    ...(path.includes('{id}') ? [refTo('parameters', 'id')] : []),
+    ...Object.entries((schema.properties ?? {}) as Record<string, JsonSchema>).map(
+      ([name, { description, ...rest }]) => ({
+        name,
+        in: 'query' as const,
+        ...(needed.has(name) && { required: true }),
+        ...(typeof description === 'string' && { description }),
+        schema: rest,
+      }),
+    ),
+  ];
+}
+
+const required = (body: JsonSchema): boolean => ((body.required as string[] | undefined) ?? []).length > 0;
+
+const verbs = { get: 'retrieve', post: 'create', put: 'update', patch: 'partial_update', delete: 'destroy' } as const;
+
+const olderId = (path: string, method: Endpoint['method']): string =>
+  `${path
+    .replace(/^\/(api\/)?/, '')
+    .replaceAll(/[^a-z0-9]+/g, '_')
+    .replaceAll(/^_|_$/g, '')}_${verbs[method]}`;

@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import { stringify } from 'yaml';
+import type { OpenApiDocument } from './openapi.ts';
+
+export type DocumentFormat = 'yaml' | 'json';
+
+/** The document as text. */
+export const printDocument = (document: OpenApiDocument, format: DocumentFormat): string =>
+  format === 'json'
+    ? `${JSON.stringify(document, null, 2)}\n`
+    : stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 });
+
+/** A text as it is served: its bytes, and the tag by which caches know it. */
+export interface Printed {
+  readonly text: string;
+  readonly etag: string;
+}
+
+/** Prints each format once, when it is first asked for. */
+export function printedOnce(document: () => OpenApiDocument): (format: DocumentFormat) => Printed {
+  const known = new Map<DocumentFormat, Printed>();
+  return (format) => {
+    let printed = known.get(format);
+    if (!printed) {
+      const text = printDocument(document(), format);
+      printed = { text, etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"` };
+      known.set(format, printed);
+    }
+    return printed;
+  };
+}
