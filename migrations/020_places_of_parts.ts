@@ -74,9 +74,13 @@ export async function up(knex: Knex): Promise<void> {
     BEGIN
       IF NEW.pathstring <> OLD.pathstring OR NEW.path <> OLD.path THEN
         EXECUTE format(
-          'UPDATE %I SET path = $1 || path[$2:], pathstring = $3 || substr(pathstring, $4) WHERE path @> ARRAY[$5] AND id <> $5',
+          'UPDATE %1$I AS below SET path = way.ids, pathstring = way.names
+           FROM %1$I AS old, LATERAL (SELECT $1 || old.path[array_position(old.path, $2) + 1:] AS ids) AS new,
+             LATERAL (SELECT new.ids, string_agg(above.name, ''/'' ORDER BY array_position(new.ids, above.id)) AS names
+                      FROM %1$I AS above WHERE above.id = ANY (new.ids)) AS way
+           WHERE old.path @> ARRAY[$2] AND old.id <> $2 AND below.id = old.id',
           TG_TABLE_NAME)
-          USING NEW.path, cardinality(OLD.path) + 1, NEW.pathstring, length(OLD.pathstring) + 1, NEW.id;
+          USING NEW.path, NEW.id;
       END IF;
       RETURN NULL;
     END $$;
