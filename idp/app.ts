@@ -4,6 +4,7 @@ import mount from 'koa-mount';
 import { serveAssets } from '../shared/pages/assets.ts';
 import type { Services } from '../shared/services.ts';
 import { accountRouter } from './account/router.ts';
+import { applicationsRouter } from './applications/router.ts';
 import { showProblem } from './pages/pages.ts';
 import { endProviderSession } from './provider/browser-session.ts';
 import { interactionRouter } from './provider/interaction.ts';
@@ -32,6 +33,7 @@ export async function createIdp(services: Services): Promise<Koa> {
 
   app.use(signInRouter(services).routes());
   app.use(accountRouter(services).routes());
+  app.use(applicationsRouter(services).routes());
   app.use(interactionRouter(provider, services).routes());
   app.use(metadataAtRoot());
   app.use(mount(mountPath, provider));
