@@ -51,7 +51,14 @@ export type Filter =
       | { path: string; match: 'iexact' | 'contains' | 'regex' | 'gte' | 'lte' | 'gt' | 'lt' }
       | { flag: string }
       | { either: string }
-      | { sql: string; type: FieldKind; unless?: { parameter: string; sql: string }; nullPath?: string }
+      | {
+          sql: string;
+          type: FieldKind;
+          /** What a text must look like, and the sentence for those that do not. */
+          shape?: { pattern: RegExp; says: string };
+          unless?: { parameter: string; sql: string };
+          nullPath?: string;
+        }
     ) & {
       /** One sentence for API readers, where name and kind don't say enough. */
       help?: string;

@@ -15,6 +15,8 @@ const root = 't';
 export class Statement {
   readonly resource: Resource;
   readonly #joins = new Map<string, string>();
+  /** Aliases whose row is there for every row of the list; joins between these leave PostgreSQL the choice of order. */
+  readonly #present = new Set([root]);
   readonly slots: Slot[] = [];
 
   constructor(resource: Resource) {
@@ -37,7 +39,7 @@ export class Statement {
     return `$${this.slots.length}::${type}`;
   }
 
-  /** `FROM table AS t LEFT JOIN …` with the joins that were needed so far. */
+  /** `FROM table AS t JOIN …` with the joins that were needed so far. */
   from(): string {
     return [`FROM ${this.resource.table} AS ${root}`, ...this.#joins.values()].join(' ');
   }
@@ -66,7 +68,9 @@ export class Statement {
     const joined = `${alias}_${name}`;
     if (!this.#joins.has(joined)) {
       const key = this.#expression(resource, alias, name, field);
-      this.#joins.set(joined, `LEFT JOIN ${target.table} AS ${joined} ON ${joined}.id = ${key}`);
+      const present = !field.nullable && field.sql === undefined && this.#present.has(alias);
+      if (present) this.#present.add(joined);
+      this.#joins.set(joined, `${present ? '' : 'LEFT '}JOIN ${target.table} AS ${joined} ON ${joined}.id = ${key}`);
     }
     return this.#follow(target, joined, rest);
   }

@@ -83,7 +83,9 @@ test('it says until when and by whom it is booked, and whether it is reserved, a
   t.deepEqual(await among('free=no'), [true, true, true]);
   t.deepEqual(await among(`free_during=${day(10)}/${day(12)}`), [true, true, false]);
   t.deepEqual(await among(`free_during=${day(1)}/${day(2)}`), [false, false, false]);
-  t.is((await q.fetch(`${bookables}?free_during=soon`)).status, 400);
+  const wrong = await q.json<Problem>(`${bookables}?free_during=soon`);
+  t.deepEqual([wrong.status, ...Object.keys(wrong.body)], [400, 'free_during']);
+  t.is((await q.fetch(`${bookables}?free_during=2026-13-01/2026-14-01`)).status, 400);
 
   await q.knex('occupancy').where({ bookable_id: booked.id }).update({ cancelled_at: new Date() });
   t.like(await one(booked), { booked: false });

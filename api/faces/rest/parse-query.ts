@@ -78,6 +78,7 @@ function conditionOf(
   }
   if ('sql' in filter) {
     if (filter.nullPath && raw === 'null') return { op: 'null', path: filter.nullPath };
+    if (filter.shape && !filter.shape.pattern.test(raw)) throw new Invalid({ [name]: [filter.shape.says] });
     const other = filter.unless ? parameters[filter.unless.parameter] : undefined;
     const sql = filter.unless && other !== undefined && isFalse(other) ? filter.unless.sql : filter.sql;
     const field = { ...idField, kind: filter.type };

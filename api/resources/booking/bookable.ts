@@ -48,18 +48,30 @@ export const bookable = resource('bookable', {
   orderings: { host__hostname: 'host.hostname', hostname: 'host.hostname', ip: 'host.ip' },
   orderSwitches: { ipsort: ['host.ip', 'host.hostname'] },
   filters: {
-    active: { flag: "{status} = 'active'" },
-    mine: { flag: '({me} IS NULL OR {host.owner} = {me})' },
+    active: { flag: "{status} = 'active'", help: 'Only what may be booked at all.' },
+    mine: { flag: '({me} IS NULL OR {host.owner} = {me})', help: 'Only hosts that are yours to look after.' },
     mygroup: {
       flag: 'EXISTS (SELECT 1 FROM user_groups AS ug WHERE ug.user_id = {me} AND ug.group_id = {host.group})',
+      help: 'Only hosts that are for a group of yours.',
     },
-    nores: { flag: `NOT EXISTS (SELECT 1 FROM occupancy AS o WHERE ${runningNow('reservation')})` },
-    free: { flag: `NOT EXISTS (SELECT 1 FROM occupancy AS o WHERE ${runningNow('booking')})` },
+    nores: {
+      flag: `NOT EXISTS (SELECT 1 FROM occupancy AS o WHERE ${runningNow('reservation')})`,
+      help: 'Not those that are reserved at this moment.',
+    },
+    free: {
+      flag: `NOT EXISTS (SELECT 1 FROM occupancy AS o WHERE ${runningNow('booking')})`,
+      help: 'Not those that are booked at this moment.',
+    },
     free_during: {
       sql: `NOT EXISTS (SELECT 1 FROM occupancy AS o WHERE o.bookable_id = {id} AND o.cancelled_at IS NULL
         AND o.start < split_part({value}, '/', 2)::timestamptz
         AND coalesce(o."end", 'infinity') > split_part({value}, '/', 1)::timestamptz)`,
       type: 'text',
+      shape: {
+        pattern: /^\d{4}-\d\d-\d\d[^/]*\/\d{4}-\d\d-\d\d[^/]*$/,
+        says: 'Two moments with a slash between are required, such as 2026-01-31T09:00Z/2026-02-01T09:00Z.',
+      },
+      help: 'Neither booked nor reserved from one moment to another: `2026-01-31T09:00Z/2026-02-01T09:00Z`.',
     },
     lab: 'host.rack.lab',
     building: 'host.rack.lab.building',
@@ -72,7 +84,7 @@ export const bookable = resource('bookable', {
     },
     group: 'host.group',
     hostname: { path: 'host.hostname', match: 'iexact' },
-    network: { sql: '{host.ip} <<= {value}', type: 'network' },
+    network: { sql: '{host.ip} <<= {value}', type: 'network', help: 'Address within this network.' },
   },
   constraints: { bookable_host: { field: 'host', says: 'This host is bookable already.' } },
   tabs: {

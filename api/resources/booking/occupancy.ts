@@ -23,10 +23,18 @@ export const occupancy = {
   filters: {
     start_after: { path: 'start', match: 'gte' },
     start_before: { path: 'start', match: 'lt' },
-    end_after: { sql: "coalesce({end}, 'infinity') > {value}", type: 'timestamp' },
+    end_after: {
+      sql: "coalesce({end}, 'infinity') > {value}",
+      type: 'timestamp',
+      help: 'With `start_before`: all that touch a span of time.',
+    },
     end_before: { path: 'end', match: 'lte' },
-    at: { sql: "{start} <= {value} AND coalesce({end}, 'infinity') > {value}", type: 'timestamp' },
-    mine: { flag: '{owner} = {me}' },
+    at: {
+      sql: "{start} <= {value} AND coalesce({end}, 'infinity') > {value}",
+      type: 'timestamp',
+      help: 'Running at this moment.',
+    },
+    mine: { flag: '{owner} = {me}', help: 'Only your own.' },
     host: 'bookable.host',
     hostname: { path: 'bookable.host.hostname', match: 'iexact' },
     lab: 'bookable.host.rack.lab',

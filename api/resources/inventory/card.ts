@@ -19,7 +19,7 @@ export const card = resource('card', {
   order: [],
   filters: {
     lab: 'host.rack.lab',
-    spare: { either: '{host} IS NULL' },
+    spare: { either: '{host} IS NULL', help: 'In no host.' },
   },
   rest: [
     { path: 'inventory/card', style: 'hyperlinked' },

@@ -67,14 +67,19 @@ export const host = resource('host', {
   orderings: { lab: 'rack.lab.name' },
   filters: {
     hostname: { path: 'hostname', match: 'iexact' },
-    mac: { sql: 'EXISTS (SELECT 1 FROM nic AS n WHERE n.host_id = {id} AND n.mac = {value})', type: 'mac' },
-    network: { sql: '{ip} <<= {value}', type: 'network' },
+    mac: {
+      sql: 'EXISTS (SELECT 1 FROM nic AS n WHERE n.host_id = {id} AND n.mac = {value})',
+      type: 'mac',
+      help: 'MAC address of any of its NICs, in any notation.',
+    },
+    network: { sql: '{ip} <<= {value}', type: 'network', help: 'Address within this network.' },
     lab: 'rack.lab',
     building: 'rack.lab.building',
     host_type: 'hardware.host_type',
     card_type: {
       sql: 'EXISTS (SELECT 1 FROM card AS c WHERE c.host_id = {id} AND c.cardtype_id = {value})',
       type: 'reference',
+      help: 'Has a card of this type.',
     },
     is_bookable: { either: 'EXISTS (SELECT 1 FROM bookable AS b WHERE b.host_id = {id})' },
     is_vm: { either: '{vm_host} IS NOT NULL' },

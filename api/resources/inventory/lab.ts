@@ -18,7 +18,7 @@ export const lab = resource('lab', {
   search: ['name', 'building.code', 'comment', 'network'],
   order: ['building.code', 'name'],
   filters: {
-    address: { sql: '{network} >>= {value}', type: 'address' },
+    address: { sql: '{network} >>= {value}', type: 'address', help: 'Labs whose network contains this address.' },
   },
   rest: [
     { path: 'inventory/lab', style: 'hyperlinked' },

@@ -25,8 +25,8 @@ export const nic = resource('nic', {
   filters: {
     lab: 'host.rack.lab',
     hostname: { path: 'host.hostname', match: 'iexact' },
-    network: { sql: '{ip} <<= {value}', type: 'network' },
-    spare: { either: '{host} IS NULL' },
+    network: { sql: '{ip} <<= {value}', type: 'network', help: 'Address within this network.' },
+    spare: { either: '{host} IS NULL', help: 'In no host.' },
     seen_after: { path: 'lastseen', match: 'gte' },
     seen_before: { path: 'lastseen', match: 'lt' },
   },
