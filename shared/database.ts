@@ -1,15 +1,9 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import knexModule, { type Knex } from 'knex';
 import pg from 'pg';
 import { type Config, ConfigError } from './config.ts';
 
 /** The oldest PostgreSQL that the migrations and statements work on. */
 const oldestVersion = 14;
-const migrationsFolder = join(import.meta.dirname, '..', 'migrations');
-/** Key of the advisory lock that one process holds while it migrates. */
-const migrationLock = 0x51_4d_01;
 
 export interface Database {
   /** For writes, people and applications. */
@@ -63,6 +57,8 @@ export async function openDatabase(
     connection: () => connectionSettings(config.databaseUrl, config.timeZone) as Knex.PgConnectionConfig,
     pool: { min: 0, max: each },
     acquireConnectionTimeout: 15_000,
+    // What goes wrong is thrown, and told by whoever catches it.
+    log: { error() {} },
   });
   return { knex, pool };
 }
@@ -89,38 +85,3 @@ function reasonOf(error: unknown): string {
   const first = error instanceof AggregateError ? error.errors[0] : error;
   return (first instanceof Error ? first.message : String(first)).split('\n')[0] ?? '';
 }
-
-/**
- * Brings the tables up to date. Processes that start together take turns.
- * @returns the names of the steps that were taken
- */
-export async function migrate(knex: Knex): Promise<string[]> {
-  return knex.transaction(async (lock) => {
-    await lock.raw('SET LOCAL statement_timeout = 0');
-    await lock.raw('SET LOCAL idle_in_transaction_session_timeout = 0');
-    await lock.raw('SELECT pg_advisory_xact_lock(?)', [migrationLock]);
-    // Knex's own lock is a row that outlives a killed process; ours is the one that counts.
-    const settings = { migrationSource };
-    await knex.migrate.forceFreeMigrationsLock(settings);
-    try {
-      const [, steps] = (await knex.migrate.latest(settings)) as [number, string[]];
-      return steps;
-    } catch (error) {
-      if (/migration directory is corrupt/.test((error as Error).message)) {
-        throw new ConfigError('DATABASE_URL leads to a database that a newer version of this program has written');
-      }
-      throw error;
-    }
-  });
-}
-
-/** Migrations are TypeScript modules, which Node loads as they are. */
-const migrationSource: Knex.MigrationSource<string> = {
-  getMigrations: async () => (await readdir(migrationsFolder)).filter((file) => file.endsWith('.ts')).sort(),
-  getMigrationName: (file) => file,
-  getMigration: async (file) => {
-    const step = (await import(pathToFileURL(join(migrationsFolder, file)).href)) as Partial<Knex.Migration>;
-    // There is no way back: a mistake is mended by the next step.
-    return { down: async () => {}, ...step } as Knex.Migration;
-  },
-};

@@ -2,10 +2,11 @@ import type { Knex } from 'knex';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Config, GivenConfig } from './config.ts';
-import { closeDatabase, type Database, migrate, openDatabase } from './database.ts';
+import { closeDatabase, type Database, openDatabase } from './database.ts';
 import { type EmbeddedPostgres, openEmbeddedPostgres } from './embedded-postgres.ts';
 import { type Events, openEvents } from './events.ts';
 import { openLog } from './log.ts';
+import { migrate } from './migrations.ts';
 
 /** What a service stands on; made once a process and handed to everything that needs it. */
 export interface Services {

@@ -2,6 +2,7 @@ import { generateKeyPair as generate } from 'node:crypto';
 import { promisify } from 'node:util';
 import { calculateJwkThumbprint, type JWK } from 'jose';
 import type { Knex } from 'knex';
+import { ConfigError } from '../../shared/config.ts';
 import { deriveKey, seal, unseal } from '../../shared/identity/secrets.ts';
 
 const generateKeyPair = promisify(generate);
@@ -74,7 +75,7 @@ async function newKey(alg: Algorithm, sealingKey: Buffer) {
 function openSealed(key: Buffer, sealed: Buffer): string {
   try {
     return unseal(key, sealed);
-  } catch (cause) {
-    throw new Error('SECRET_KEY is not the one that the signing keys in the database were sealed with', { cause });
+  } catch {
+    throw new ConfigError('SECRET_KEY is not the one that the signing keys in the database were sealed with');
   }
 }

@@ -36,8 +36,8 @@ export async function serve(program: Program): Promise<never> {
   const opened: Opened = {};
   const { promise: told, resolve: end } = Promise.withResolvers<number>();
   const fail = (error: unknown) => {
-    report(error, opened);
     end(1);
+    report(error, opened);
   };
   // npm passes a Ctrl-C on that the terminal has sent already: further ones change nothing.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(0));

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { migrate } from '../../shared/database.ts';
+import { migrate } from '../../shared/migrations.ts';
 import { closeServices, type Services } from '../../shared/services.ts';
 import { freshServices } from '../harness/index.ts';
 

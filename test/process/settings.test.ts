@@ -3,8 +3,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import pg from 'pg';
 import { loadConfig } from '../../shared/config.ts';
 import { configurationPage, configurationText } from '../../shared/config-table.ts';
+import { databaseServer } from '../harness/database-server.ts';
 import { freshDatabase, runProcess } from '../harness/index.ts';
 
 const secretKey = 'only for tests, only for tests, only for tests';
@@ -67,6 +69,18 @@ test('the start ends with one line about a server or database that is not there,
     t.regex(stderr, says);
     t.is(code, 1);
   }
+});
+
+test('the start ends with one line about a database user who may make no tables', async (t) => {
+  const server = new pg.Client({ connectionString: await databaseServer() });
+  await server.connect();
+  await server.query("CREATE ROLE visitor LOGIN PASSWORD 'visitor'");
+  await server.query('CREATE DATABASE strict');
+  await server.end();
+  const DATABASE_URL = (await databaseServer()).replace(/\/\/.*@/, '//visitor:visitor@').replace(/postgres$/, 'strict');
+  const { code, stderr } = await runProcess('test/process/echo-service.ts', { DATABASE_URL, SECRET_KEY: secretKey });
+  t.is(stderr, 'DATABASE_URL leads to a database where no tables can be made: permission denied for schema public\n');
+  t.is(code, 1);
 });
 
 test('the start ends with one line about a password for the superuser that anybody would guess', async (t) => {

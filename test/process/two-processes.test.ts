@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import { closeServices, type Services } from '../../shared/services.ts';
 import { makeBearer } from '../harness/applications.ts';
-import { freshServices, type ServiceProcess, startProcess } from '../harness/index.ts';
+import { freshServices, runProcess, type ServiceProcess, startProcess } from '../harness/index.ts';
 import { makePerson } from '../harness/people.ts';
 import { environmentOf } from '../harness/start.ts';
 
@@ -56,4 +56,11 @@ test('each process answers its own paths only', async (t) => {
   t.is((await fetch(`${api.url}/api/`)).status, 200);
   t.is((await fetch(`${api.url}/o/.well-known/openid-configuration`)).status, 404);
   for (const { url } of [idp, api]) t.is((await fetch(`${url}/readyz`)).status, 200);
+});
+
+test('a process with another SECRET_KEY than the others refuses to start', async (t) => {
+  const env = { ...environmentOf(services.config), SECRET_KEY: 'another key than the one that sealed the others' };
+  const { code, stderr } = await runProcess('idp/main.ts', env);
+  t.is(stderr, 'SECRET_KEY is not the one that the signing keys in the database were sealed with\n');
+  t.is(code, 1);
 });
