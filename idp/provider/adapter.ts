@@ -9,12 +9,13 @@ import {
   findArtifactByUid,
   findArtifactByUserCode,
   type Lifted,
+  lockGrantOf,
   putArtifact,
 } from './artifacts.ts';
 import { findClient } from './clients.ts';
 import { presentedIn } from './presented-tokens.ts';
 import { revokeGrant } from './revoke.ts';
-import { currentDb, inUnitOfWork } from './unit-of-work.ts';
+import { inTurn, inUnitOfWork } from './unit-of-work.ts';
 
 /** Keeps what the provider stores in PostgreSQL; ids, which are the secrets themselves, only as hashes. */
 export function adapterFactory(knex: Knex, secretKey: string): AdapterFactory {
@@ -33,7 +34,7 @@ class ClientAdapter implements Adapter {
   }
 
   find(clientId: string): Promise<AdapterPayload | undefined> {
-    return findClient(currentDb(this.#knex), clientId);
+    return inTurn(this.#knex, (db) => findClient(db, clientId));
   }
 
   upsert = refuse;
@@ -51,6 +52,12 @@ async function refuse(): Promise<never> {
 /** Ids of other artifacts that a payload holds, which open something: they are sealed. */
 const sealedFields = ['deviceCode', 'parJti'] as const;
 
+/** Kinds that a client may revoke one of; the rest of its family follows. */
+const underGrant: ReadonlySet<string> = new Set(['AccessToken', 'RefreshToken']);
+
+/** Kinds whose second use may come of a lost answer. A second use of an authorization code never does (RFC 6749 §4.1.2). */
+const withGrace: ReadonlySet<string> = new Set(['RefreshToken', 'DeviceCode']);
+
 class ArtifactAdapter implements Adapter {
   readonly #knex: Knex;
   readonly #kind: string;
@@ -64,13 +71,10 @@ class ArtifactAdapter implements Adapter {
     this.#userCodeKey = userCodeKey;
   }
 
-  get #db(): Knex {
-    return currentDb(this.#knex);
-  }
-
   async upsert(id: string, payload: AdapterPayload, expiresIn?: number): Promise<void> {
     const stored = this.#withoutSecrets(payload);
-    await putArtifact(this.#db, this.#kind, id, stored, this.#lift(id, payload), expiresIn ?? null);
+    const lifted = this.#lift(id, payload);
+    await this.#inTurn((db) => putArtifact(db, this.#kind, id, stored, lifted, expiresIn ?? null));
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
@@ -78,7 +82,8 @@ class ArtifactAdapter implements Adapter {
     const presented = token && (id === token.jwt || id === token.jti);
     const key = presented ? token.jti : id;
     // Under one grant tokens are issued one request after the other, and not while it ends.
-    const found = await findArtifact(this.#db, this.#kind, key, this.#kind === 'Grant' && inUnitOfWork());
+    const lock = this.#kind === 'Grant' && inUnitOfWork();
+    const found = await this.#inTurn((db) => findArtifact(db, this.#kind, key, lock));
     if (!found || (found.isJwt && !presented)) return undefined;
     const payload = this.#payloadOf(found, key);
     // The audience is the resource API; userinfo goes by the scope `openid`.
@@ -87,12 +92,13 @@ class ArtifactAdapter implements Adapter {
   }
 
   async findByUid(uid: string): Promise<AdapterPayload | undefined> {
-    const found = await findArtifactByUid(this.#db, this.#kind, uid);
+    const found = await this.#inTurn((db) => findArtifactByUid(db, this.#kind, uid));
     return found && this.#payloadOf(found);
   }
 
   async findByUserCode(userCode: string): Promise<AdapterPayload | undefined> {
-    const found = await findArtifactByUserCode(this.#db, this.#kind, this.#hashUserCode(userCode));
+    const hash = this.#hashUserCode(userCode);
+    const found = await this.#inTurn((db) => findArtifactByUserCode(db, this.#kind, hash));
     if (!found) return undefined;
     const { sealedId, ...payload } = this.#payloadOf(found);
     return { ...payload, jti: this.#unseal(sealedId), userCode };
@@ -100,7 +106,7 @@ class ArtifactAdapter implements Adapter {
 
   /** @throws InvalidGrant when it was used before: of parallel tries one gets through */
   async consume(id: string): Promise<void> {
-    if (await consumeArtifact(this.#db, this.#kind, id)) return;
+    if (await this.#inTurn((db) => consumeArtifact(db, this.#kind, id))) return;
     if (this.#kind === 'PushedAuthorizationRequest') {
       throw new errors.InvalidRequestUri('request_uri was already used');
     }
@@ -108,12 +114,21 @@ class ArtifactAdapter implements Adapter {
   }
 
   async destroy(id: string): Promise<void> {
-    await dropArtifact(this.#db, this.#kind, id);
+    await this.#inTurn(async (db) => {
+      if (underGrant.has(this.#kind) && inUnitOfWork()) await lockGrantOf(db, this.#kind, id);
+      await dropArtifact(db, this.#kind, id);
+    });
   }
 
   /** The library asks one kind after the other; the first takes the whole family along at once. */
   async revokeByGrantId(grantId: string): Promise<void> {
-    if (this.#kind === 'AccessToken') await revokeGrant(this.#db, grantId, Provider.ctx?.ip ?? null);
+    if (this.#kind !== 'AccessToken') return;
+    const address = Provider.ctx?.ip ?? null;
+    await this.#inTurn((db) => revokeGrant(db, grantId, address));
+  }
+
+  #inTurn<T>(work: (db: Knex) => Promise<T>): Promise<T> {
+    return inTurn(this.#knex, work);
   }
 
   #lift(id: string, { accountId, clientId, grantId, uid, userCode }: AdapterPayload): Lifted {
@@ -150,7 +165,7 @@ class ArtifactAdapter implements Adapter {
 
   /** Within the grace the later use is refused by {@link consume} and the family lives. */
   #inGrace(found: Artifact): boolean {
-    return this.#kind === 'RefreshToken' && found.consumedJustNow;
+    return withGrace.has(this.#kind) && found.consumedJustNow;
   }
 
   #seal(id: string): string {

@@ -66,6 +66,11 @@ const use = prepared(
   'UPDATE oidc_artifacts SET consumed_at = now() WHERE kind = ? AND id_hash = ? AND consumed_at IS NULL',
 );
 const drop = prepared('drop', 'DELETE FROM oidc_artifacts WHERE kind = ? AND id_hash = ?');
+const lockGrant = prepared(
+  'lock_grant',
+  `SELECT 1 FROM oidc_artifacts
+    WHERE kind = 'Grant' AND grant_id = (SELECT grant_id FROM oidc_artifacts WHERE kind = ? AND id_hash = ?) FOR UPDATE`,
+);
 const putToken = prepared(
   'put_token',
   `INSERT INTO oidc_artifacts (kind, id_hash, payload, grant_id, account_id, client_id, is_jwt, expires_at)
@@ -120,6 +125,19 @@ export async function consumeArtifact(db: Knex, kind: string, id: string): Promi
 
 export async function dropArtifact(db: Knex, kind: string, id: string): Promise<void> {
   await drop(db, [kind, sha256(id)]);
+}
+
+/** Locks the grant that a token was issued under. Whoever issues or ends tokens takes that lock before any other. */
+export async function lockGrantOf(db: Knex, kind: string, id: string): Promise<void> {
+  await lockGrant(db, [kind, sha256(id)]);
+}
+
+/** When one was first stored, by the database's clock. */
+export async function createdAt(db: Knex, kind: string, id: string): Promise<Date | undefined> {
+  const row = await db('oidc_artifacts')
+    .where({ kind, id_hash: sha256(id) })
+    .first<{ created_at: Date }>('created_at');
+  return row?.created_at;
 }
 
 /** What is kept of an access token beside the token itself; `expires` in seconds since 1970. */

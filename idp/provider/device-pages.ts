@@ -1,30 +1,36 @@
+import type Koa from 'koa';
 import type { Client, ErrorOut, KoaContextWithOIDC, UnknownObject } from 'oidc-provider';
 import type { Person } from '../../shared/access/principal.ts';
 import { showPage } from '../pages/pages.ts';
+import { signInPath } from '../sign-in/return-path.ts';
 import { askedScopes } from './consent.ts';
+import { mountPath, routes } from './paths.ts';
+import { formOf, replaceForm } from './plain-requests.ts';
 
 /** What is said about a code that was typed in, by the name of the library's error. */
 const refusals: Readonly<Record<string, string>> = {
   NotFoundError: 'There is no such code. Check it on the device and type it again.',
   ExpiredError: 'This code has expired. Start again on the device to get another one.',
   AlreadyUsedError: 'This code was used before. Start again on the device to get another one.',
-  AbortedError: 'The device was not let in.',
   NoCodeError: 'Type the code that the device shows.',
 };
 
-/** Asks for the code that a device shows (RFC 8628 §3.3). The form carries `user_code`, and `xsrf` for the provider. */
+/** Asks for the code that a device shows (RFC 8628 §3.3); says so when that was denied. */
 export function userCodeInputSource(ctx: KoaContextWithOIDC, _form: string, out?: ErrorOut, error?: Error): void {
+  if (error?.name === 'AbortedError') {
+    showPage(ctx, 'device-done', { denied: true });
+    return;
+  }
   const { user_code: typed } = ctx.oidc.params ?? {};
   showPage(ctx, 'device-code', {
     action: ctx.oidc.urlFor('code_verification'),
-    xsrf: xsrfOf(ctx),
+    csrf: xsrfOf(ctx),
     userCode: typeof typed === 'string' ? typed : '',
     error: error ? (refusals[error.name] ?? out?.error_description ?? 'The code could not be used.') : null,
-    aborted: error?.name === 'AbortedError',
   });
 }
 
-/** Asks whether the device with this code may be let in: it sends `confirm` or `abort` beside `user_code` and `xsrf`. */
+/** Asks whether the device with this code may be let in. This is the consent page of the device flow. */
 export function userCodeConfirmSource(
   ctx: KoaContextWithOIDC,
   _form: string,
@@ -32,16 +38,16 @@ export function userCodeConfirmSource(
   device: UnknownObject,
   userCode: string,
 ): void {
-  const person = (ctx.state as { person?: Person | null }).person ?? null;
+  const { person } = ctx.state as { person: Person };
   const { scope } = ctx.oidc.deviceCode?.params ?? {};
   const scopes = typeof scope === 'string' ? scope.split(' ') : [];
   showPage(ctx, 'device-confirm', {
     action: ctx.oidc.urlFor('code_verification'),
-    xsrf: xsrfOf(ctx),
+    csrf: xsrfOf(ctx),
     userCode,
     application: { name: client.clientName ?? client.clientId, description: client.description ?? '' },
-    person: person && { username: person.username, name: `${person.firstName} ${person.lastName}`.trim() },
-    scopes: person ? askedScopes(scopes, person) : [],
+    person: { username: person.username, name: `${person.firstName} ${person.lastName}`.trim() },
+    scopes: askedScopes(scopes, person),
     device: { address: device.ip, agent: device.ua },
   });
 }
@@ -55,6 +61,28 @@ export const deviceInfo = (ctx: KoaContextWithOIDC): UnknownObject => ({
   ip: ctx.ip,
   ua: ctx.get('user-agent').slice(0, 200),
 });
+
+/**
+ * Before the provider: lets only people type codes in who are signed in, and spells the answers of our forms (`csrf`,
+ * `decision`) as the library does.
+ */
+export function deviceForms(): Koa.Middleware {
+  return (ctx, next) => {
+    if (!ctx.path.startsWith(routes.code_verification)) return next();
+    if (!(ctx.state as { person?: Person | null }).person) {
+      ctx.redirect(signInPath(ctx.method === 'GET' ? ctx.originalUrl : mountPath + routes.code_verification));
+      ctx.status = 303;
+      return;
+    }
+    const form = formOf(ctx);
+    if (form) {
+      const { csrf, decision, ...rest } = form;
+      const answer = decision === 'allow' ? { confirm: 'yes' } : decision === 'deny' ? { abort: 'yes' } : {};
+      replaceForm(ctx, { xsrf: csrf, ...rest, ...answer });
+    }
+    return next();
+  };
+}
 
 function xsrfOf(ctx: KoaContextWithOIDC): string {
   const state = ctx.oidc.session?.state as { secret?: string } | undefined;

@@ -33,7 +33,7 @@ export function plainServerErrors(): Koa.Middleware {
     await next();
     const { body } = ctx as { body?: ErrorOut | unknown };
     if (isErrorOut(body) && body.error === 'server_error') ctx.body = { ...body, error_description: serverError };
-    const location = ctx.response.get('Location');
+    const location: string = ctx.response.get('Location') ?? '';
     if (location.includes('error=server_error')) {
       const url = new URL(location);
       url.searchParams.set('error_description', serverError);

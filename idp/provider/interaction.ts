@@ -1,4 +1,5 @@
 import Router from '@koa/router';
+import type { Knex } from 'knex';
 import type Provider from 'oidc-provider';
 import { type Client, errors, type Interaction, type InteractionResults } from 'oidc-provider';
 import type { Person } from '../../shared/access/principal.ts';
@@ -9,6 +10,7 @@ import { notFound, problems } from '../pages/problems.ts';
 import { postedForm } from '../sign-in/form.ts';
 import { signInPath } from '../sign-in/return-path.ts';
 import type { BrowserContext, BrowserMiddleware, BrowserState } from '../sign-in/state.ts';
+import { createdAt } from './artifacts.ts';
 import { audienceOf } from './configuration.ts';
 import { agree, askedScopes } from './consent.ts';
 import { showError } from './error-page.ts';
@@ -37,31 +39,33 @@ export function interactionRouter(provider: Provider, { config, knex }: Services
     const asked = await whatIsAsked(ctx);
     if (!asked) return;
     if (asked.interaction.prompt.name === 'login') return finish(ctx, { login: signInOf(asked) });
+    // The page that told of the device has asked already.
+    if (asked.interaction.deviceCode) return allow(ctx, asked);
     showConsent(ctx, asked);
   });
 
   router.post(path, async (ctx) => {
     const asked = await whatIsAsked(ctx);
     if (!asked) return;
-    const { interaction, client, person } = asked;
-    if (interaction.prompt.name !== 'consent') throw notFound();
-    if (ctx.state.form.raw('decision') !== 'allow') {
-      const error_description = `${person.username} did not allow it`.replace(/[^\x20-\x7e]|["\\]/g, '?');
-      return finish(ctx, { error: 'access_denied', error_description });
-    }
+    if (asked.interaction.prompt.name !== 'consent') throw notFound();
+    if (ctx.state.form.raw('decision') === 'allow') return allow(ctx, asked);
+    await finish(ctx, { error: 'access_denied', error_description: 'the person did not allow it' });
+  });
+
+  async function allow(ctx: BrowserContext, { interaction, client, person }: Asked): Promise<void> {
+    const agreement = { person, clientId: client.clientId, scopes: scopesOf(interaction) };
     await unitOfWork(knex, async () => {
-      const agreement = { person, clientId: client.clientId, scopes: scopesOf(interaction) };
       await finish(ctx, { consent: { grantId: await agree(grants, agreement, ctx.ip) } });
       return true;
     });
-  });
+  }
 
   /** The interaction of this request; null when the browser was sent elsewhere, to sign in or to begin again. */
   async function whatIsAsked(ctx: BrowserContext & { params: { uid?: string } }): Promise<Asked | null> {
     const interaction = await provider.interactionDetails(ctx.req, ctx.res);
     if (interaction.uid !== ctx.params.uid) throw new errors.SessionNotFound('interaction session not found');
     const { person, session } = ctx.state;
-    if (!person || !session || (interaction.prompt.name === 'login' && !isFresh(interaction, session))) {
+    if (!person || !session || (interaction.prompt.name === 'login' && !(await isFresh(knex, interaction, session)))) {
       seeOther(ctx, signInPath(ctx.path));
       return null;
     }
@@ -83,10 +87,12 @@ export function interactionRouter(provider: Provider, { config, knex }: Services
 }
 
 /** Any session will do for an application that only needs to know who it is; others want the person to prove it again. */
-function isFresh({ prompt, params, iat }: Interaction, session: Session): boolean {
-  const authTime = epoch(session.authTime);
-  if (prompt.reasons.some((reason) => reason !== 'no_session' && reason !== 'max_age')) return authTime >= iat;
-  return params.max_age === undefined || Date.now() / 1000 - authTime <= Number(params.max_age);
+async function isFresh(knex: Knex, { uid, prompt, params }: Interaction, session: Session): Promise<boolean> {
+  if (prompt.reasons.some((reason) => reason !== 'no_session' && reason !== 'max_age')) {
+    const begun = await createdAt(knex, 'Interaction', uid);
+    return begun !== undefined && session.authTime > begun;
+  }
+  return params.max_age === undefined || Date.now() / 1000 - epoch(session.authTime) <= Number(params.max_age);
 }
 
 function signInOf({ person, session }: Asked): NonNullable<InteractionResults['login']> {

@@ -11,8 +11,13 @@ export function logoutSource(ctx: KoaContextWithOIDC): void {
   });
 }
 
-/** Where people end who were not sent back to an application. */
+/** Where people end who were not sent back to an application; those who chose to stay are at their account. */
 export function postLogoutSuccessSource(ctx: KoaContextWithOIDC): void {
-  ctx.redirect('/accounts/login/?signed_out');
-  ctx.status = 303;
+  if ((ctx.state as { person?: unknown }).person) {
+    ctx.redirect('/accounts/');
+    ctx.status = 303;
+    return;
+  }
+  const { client } = ctx.oidc;
+  showPage(ctx, 'logout-done', { application: client ? { name: client.clientName ?? client.clientId } : null });
 }

@@ -5,6 +5,7 @@ import type { Services } from '../../shared/services.ts';
 import { sameBrowserSession, signOutWithProvider } from './browser-session.ts';
 import { useHashedSecrets } from './clients.ts';
 import { audienceOf, configuration } from './configuration.ts';
+import { deviceForms } from './device-pages.ts';
 import { plainServerErrors, refuseRequest } from './error-page.ts';
 import { introspectedNames } from './introspected-names.ts';
 import { offlineAccessAsks } from './offline-access.ts';
@@ -29,6 +30,7 @@ export async function createProvider(services: Services): Promise<Provider> {
   provider.use(pageHeaders());
   provider.use(plainServerErrors());
   provider.use(plainRequests(refuseRequest));
+  provider.use(deviceForms());
   provider.use(offlineAccessAsks());
   provider.use(presentedTokens({ forms: [routes.introspection, routes.revocation], userinfo: routes.userinfo }, facts));
   provider.use(introspectedNames(knex));

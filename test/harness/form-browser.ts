@@ -26,8 +26,8 @@ export class FormBrowser {
     return this.#go(new URL(address, this.#origin));
   }
 
-  /** Sends the page's form that is not the frame's sign-out form, with its hidden fields, `fields` and the button's value. */
-  submit(page: BrowserPage, fields: Record<string, string> = {}): Promise<BrowserPage> {
+  /** Sends the page's form that is not the frame's sign-out form, with its hidden fields, `fields` (a list: ticked boxes) and the button's value. */
+  submit(page: BrowserPage, fields: Record<string, string | readonly string[]> = {}): Promise<BrowserPage> {
     const form = [...page.html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)].find(
       ([, attributes = '']) => !attributes.includes('bar-person'),
     );
@@ -36,7 +36,10 @@ export class FormBrowser {
     const hidden = [...inside.matchAll(/<input\b[^>]*type="hidden"[^>]*>/g)].map(
       ([input]) => [attribute(input, 'name'), attribute(input, 'value')] as [string, string],
     );
-    const body = new URLSearchParams({ ...Object.fromEntries(hidden), ...fields });
+    const values = Object.entries({ ...Object.fromEntries(hidden), ...fields });
+    const body = new URLSearchParams(
+      values.flatMap(([name, value]) => [value].flat().map((each): [string, string] => [name, each])),
+    );
     return this.#go(new URL(attribute(attributes, 'action') || page.url, page.url), body);
   }
 
