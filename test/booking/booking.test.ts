@@ -324,3 +324,19 @@ test('somebody without any role sees their own bookings and no others', async (t
   t.is((await q.fetch(`${bookings}${theirs}/`, { as, method: 'DELETE' })).status, 404);
   t.is((await q.fetch(`${bookings}${mine}/`, { as, method: 'DELETE' })).status, 204);
 });
+
+test('whoever may not book gives back what was booked for them, but takes no more', async (t) => {
+  const me = await q.person({ username: 'tess' });
+  const host = await bookableHost(q);
+  const other = await bookableHost(q);
+  const id = await record(q, { bookable: host, owner: me, start: day(3), end: day(6) });
+  const as = await q.tokenFor(me);
+  const change = async (json: object) => {
+    const { status, body } = await q.json<Problem>(`${bookings}${id}/`, { as, json, method: 'PATCH' });
+    return status === 200 ? 200 : [status, ...Object.keys(body)];
+  };
+  t.deepEqual(await change({ start: day(2), end: day(7) }), [400, 'start', 'end']);
+  t.deepEqual(await change({ start: day(10), end: day(11) }), [400, 'end']);
+  t.deepEqual(await change({ bookable: other.id }), [400, 'bookable']);
+  t.is(await change({ start: day(4), end: day(5), comment: 'shorter' }), 200);
+});

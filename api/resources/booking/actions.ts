@@ -22,7 +22,8 @@ export const occupancyActions = (kind: OccupancyKind): NonNullable<Declaration['
       if ((await stateNow(change.trx, id)) !== 'running') {
         throw new Conflict(`This ${kind} is not running; there is nothing to end.`);
       }
-      await change.update(kind, id, { end: new Date().toISOString() });
+      const { rows } = await change.trx.raw<{ rows: { now: string }[] }>('SELECT now()::text AS now');
+      await change.update(kind, id, { end: rows[0]?.now });
       return undefined;
     },
   },

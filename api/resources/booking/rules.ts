@@ -1,3 +1,4 @@
+import { decide } from '../../../shared/access/decide.ts';
 import { Conflict, Invalid } from '../../store/refusals.ts';
 import type { Change, Row } from '../declaration.ts';
 import type { Facts } from './facts.ts';
@@ -8,6 +9,13 @@ type Problems = Record<string, string[]>;
 
 /** Whether the asking person holds the right over everybody's bookings. */
 export const mayCorrect = (change: Change): boolean => change.may('booking', 'change');
+
+/**
+ * Whether the asking person could book anew, by their role. A token's scopes have let the change itself through; they
+ * are not asked again for what is in it.
+ */
+const mayBook = ({ principal }: Change): boolean =>
+  decide({ ...principal, scopes: null }, { role: 'booking', permission: 'add', scopes: [] }).allow === 'all';
 
 /** What must hold of any booking or reservation, whoever asks. Of a changed one, only what changed is judged. */
 export function refuseUnsound(kind: OccupancyKind, change: Change, facts: Facts): void {
@@ -61,8 +69,9 @@ export function refuseRewriting(kind: OccupancyKind, change: Change, facts: Fact
     if (otherHost) problems.bookable = [`This ${kind} is running; it can not move to another host.`];
     if (facts.ends_long_ago) problems.end = ['It may end now or later, not in the past.'];
   }
-  if (kind === 'reservation') {
-    const more = 'Taking more than was reserved needs the right to change bookings.';
+  if (kind === 'reservation' || !mayBook(change)) {
+    const right = kind === 'reservation' ? 'change' : 'add';
+    const more = `Taking more than was agreed needs the right to ${right} bookings.`;
     if (facts.takes_before) problems.start ??= [more];
     if (facts.takes_after) problems.end ??= [more];
     if (otherHost) problems.bookable ??= [more];
