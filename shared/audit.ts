@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Principal } from './access/principal.ts';
+import type { Principal, Proof } from './access/principal.ts';
 
 /** One thing that somebody did, as the audit trail keeps it. */
 export interface AuditEntry {
@@ -13,7 +13,19 @@ export interface AuditEntry {
 }
 
 /** Who the audit trail says did it; a Principal is one. */
-export type Actor = Omit<Principal, 'person' | 'scopes'> & { readonly person: { id: number; username: string } | null };
+export type Actor = Omit<Principal, 'person' | 'scopes' | 'proof'> & {
+  readonly person: { id: number | null; username: string } | null;
+  readonly proof: Proof | 'console';
+};
+
+/** Whoever runs a command of the program on its machine. */
+export const atConsole: Actor = {
+  person: { id: null, username: 'console' },
+  proof: 'console',
+  application: null,
+  tokenId: null,
+  address: null,
+};
 
 /** Writes an audit row; call it with the transaction that does the thing, so that both happen or neither. */
 export async function audit(db: Knex, actor: Actor, entry: AuditEntry): Promise<void> {
