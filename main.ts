@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import { createApi } from './api/app.ts';
 import { loadSampleLab, sampleLogins } from './api/sample/index.ts';
 import { createIdp } from './idp/app.ts';
+import { startSweeper } from './idp/provider/sweeper.ts';
 import { demoBanner } from './shared/process/demo-banner.ts';
 import { type Program, serve } from './shared/process/serve.ts';
 import type { Services } from './shared/services.ts';
@@ -16,7 +17,11 @@ export async function bothServices(services: Services): Promise<RequestListener>
   return (request, response) => (idpPaths.test(request.url ?? '/') ? toIdp : toApi)(request, response);
 }
 
-const production: Program = { role: 'quartermaster', build: bothServices };
+const production: Program = {
+  role: 'quartermaster',
+  build: bothServices,
+  ready: async (services) => startSweeper(services),
+};
 
 /** With a sample lab, in a data folder of its own, and log-ins that everybody knows. */
 const demo: Program = {
@@ -25,7 +30,9 @@ const demo: Program = {
   async prepare(services) {
     await loadSampleLab(services);
   },
-  async ready({ config, embedded }) {
+  async ready(services) {
+    startSweeper(services);
+    const { config, embedded } = services;
     const admin = { username: config.adminUsername, password: config.adminPassword ?? '', may: 'do everything' };
     const [example = admin] = sampleLogins;
     const { publicUrl, host } = config;

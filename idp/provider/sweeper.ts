@@ -39,20 +39,14 @@ async function inBatches(knex: Knex, statement: string): Promise<number> {
   }
 }
 
-/** Sweeps now and then until `stop` is called; a sweep under way is waited for. It keeps no process alive. */
-export function startSweeper({ knex, log }: { knex: Knex; log: Logger }, everySeconds = 60): { stop(): Promise<void> } {
-  let underWay: Promise<unknown> = Promise.resolve();
-  const timer = setInterval(() => {
-    underWay = sweep(knex).then(
-      (deleted) => deleted > 0 && log.debug({ deleted }, 'expired rows deleted'),
+/** Sweeps now and then, for as long as the process lives; it keeps no process alive. */
+export function startSweeper({ knex, log }: { knex: Knex; log: Logger }, everySeconds = 60): void {
+  const run = () =>
+    sweep(knex).then(
+      (deleted) => {
+        if (deleted > 0) log.debug({ deleted }, 'expired rows deleted');
+      },
       (error) => log.error({ err: error }, 'expired rows could not be deleted'),
     );
-  }, everySeconds * 1000);
-  timer.unref();
-  return {
-    stop: async () => {
-      clearInterval(timer);
-      await underWay;
-    },
-  };
+  setInterval(run, everySeconds * 1000).unref();
 }
