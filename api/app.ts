@@ -1,5 +1,6 @@
 import cors from '@koa/cors';
 import Koa from 'koa';
+import { serveAssets } from '../shared/pages/assets.ts';
 import type { Services } from '../shared/services.ts';
 import { sendJson } from './answer.ts';
 import { authenticate } from './authentication/authenticate.ts';
@@ -25,6 +26,7 @@ export async function createApi(services: Services): Promise<Koa> {
   });
   app.use(answerFailures(services));
   app.use(securityHeaders());
+  app.use(serveAssets());
   // Any origin may call with a token of its own; cookies are never taken from another origin.
   app.use(cors({ origin: '*', maxAge: 600, exposeHeaders: ['WWW-Authenticate', 'Location', 'Retry-After'] }));
   app.use(readBody());

@@ -14,6 +14,11 @@ const texts: Readonly<Record<string, string>> = {
   email: 'ada@example.org',
   purchase_price_currency: 'EUR',
   link: 'https://example.org/',
+  comment: 'Regression run',
+  comments: 'Two ports, copper',
+  details: 'Second power supply replaced',
+  description: 'Found in the second drawer',
+  notes: 'Handle with gloves',
 };
 
 /** A value that the field takes, as a spelling writes it. */

@@ -45,6 +45,9 @@ interface Wish {
 /** `inventory/host` → `inventory_host`, the beginning of its operation ids. */
 export const operationName = (path: string): string => path.replaceAll(/[/-]/g, '_');
 
+/** What tells the spellings of a resource apart. */
+const spellings = { hyperlinked: 'links', ids: 'numbers', pk: 'InvenTree’s keys' } as const;
+
 /** The paths of a spelling: its list, its rows, and what can be done to a row. */
 export function resourcePaths(
   spelled: Spelled,
@@ -56,6 +59,7 @@ export function resourcePaths(
   const offered = offeredAt(spelling);
   const rowPath = `${listPath}{id}/`;
   const paths: Record<string, PathItem> = {};
+  const spelt = resource.rest.length > 1 ? ` (${spellings[spelling.style]})` : '';
 
   const add = (path: string, wish: Wish) => {
     const security = securityOf(operations[wish.permission]);
@@ -63,7 +67,7 @@ export function resourcePaths(
     const operation: OperationObject = {
       operationId: `${name}_${wish.id}`,
       tags: [resource.title[1]],
-      summary: wish.summary,
+      summary: wish.summary + spelt,
       ...(wish.description && { description: wish.description }),
       ...(wish.parameters?.length && { parameters: wish.parameters }),
       ...(wish.body && {
@@ -119,7 +123,6 @@ function listWishes(spelled: Spelled): Wish[] {
       permission: 'view',
       id: 'list',
       summary: `List ${inWords(many)}`,
-      ...(resource.description && { description: resource.description }),
       parameters: listParameters(spelled),
       answer: [
         200,

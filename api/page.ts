@@ -1,0 +1,43 @@
+import type { Context } from 'koa';
+import type { Principal } from '../shared/access/principal.ts';
+import { csrfToken, sessionCookie } from '../shared/identity/sessions.ts';
+import { securePage } from '../shared/pages/page-security.ts';
+import { pagesIn } from '../shared/pages/pages.ts';
+import type { Services } from '../shared/services.ts';
+
+/** Answers a request with one of a folder's templates as a page. */
+export type ShowPage = (ctx: Context, template: string, view: object, status?: number) => void;
+
+/** Makes what answers with the templates of `folder`: in the product's frame, with the headers that pages have. */
+export function pageShower({ config }: Services, folder: string): ShowPage {
+  const render = pagesIn(folder);
+  return (ctx, template, view, status = 200) => {
+    const principal: Principal | undefined = ctx.state.principal;
+    securePage(ctx);
+    ctx.set('Cross-Origin-Resource-Policy', 'same-origin');
+    ctx.vary('Accept');
+    ctx.status = status;
+    ctx.set('Content-Type', 'text/html; charset=utf-8');
+    ctx.body = render(template, view, {
+      instanceName: config.instanceName,
+      // Signing out is for sessions alone.
+      person: principal?.proof === 'session' ? principal.person : null,
+      csrf: csrfOf(ctx, config.secretKey),
+      path: ctx.path,
+    });
+  };
+}
+
+/** The token that forms of this browser's session carry; empty without one. */
+export function csrfOf(ctx: Context, secretKey: string): string {
+  const cookie = ctx.cookies.get(sessionCookie, { signed: false });
+  return cookie && ctx.state.principal?.proof === 'session' ? csrfToken(secretKey, cookie) : '';
+}
+
+/** Whether a browser wants to show the answer to somebody: it prefers HTML, and nothing in the address says otherwise. */
+export function wantsPage(ctx: Context): boolean {
+  if (ctx.path.endsWith('.json') || ctx.path.endsWith('.yaml') || ctx.get('X-Requested-With')) return false;
+  const format = ctx.query.format;
+  if (format !== undefined && format !== 'html' && format !== 'api') return false;
+  return ctx.get('Accept').includes('text/html') && ctx.accepts('application/json', 'text/html') === 'text/html';
+}

@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { Router } from '@koa/router';
+import { roles } from '../../../shared/access/roles.ts';
+import type { Services } from '../../../shared/services.ts';
+import { sendProblem } from '../../dialect.ts';
+import { pageShower } from '../../page.ts';
+import type { OpenApiDocument } from '../openapi.ts';
+import { scopeSentences } from '../security.ts';
+import { referenceView } from './reference-view.ts';
+
+/**
+ * The API pages: an overview with every operation at `/api-doc/`, and one page a group. They are printed here, from the
+ * document, so that they can be read without scripts and under a policy that lets none in but our own.
+ */
+export function referenceRouter(services: Services, document: OpenApiDocument): Router {
+  const show = pageShower(services, join(import.meta.dirname, 'templates'));
+  const reference = referenceView(document);
+  const tags = reference.groups.flatMap((group) => group.tags);
+  const { publicUrl } = services.config;
+  const common = { groups: reference.groups, publicUrl, sheets: ['api.css'], scripts: ['api.js'] };
+
+  const router = new Router();
+  router.get(['/api-doc', '/api-doc/'], (ctx) => {
+    const query = typeof ctx.query.q === 'string' ? ctx.query.q.trim() : '';
+    const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+    const found = tags
+      .map((tag) => ({
+        tag,
+        operations: tag.operations.filter((operation) => words.every((word) => operation.words.includes(word))),
+      }))
+      .filter(({ operations }) => operations.length > 0);
+    show(ctx, 'overview', { ...common, reference, query, found, scopes: scopeSentences, roles, slug: '' });
+  });
+  router.get(['/api-doc/:slug', '/api-doc/:slug/'], (ctx) => {
+    const tag = tags.find(({ slug }) => slug === ctx.params.slug);
+    if (!tag) return sendProblem(ctx, 404, 'The API pages have no such part.');
+    return show(ctx, 'group', { ...common, tag, slug: tag.slug, query: '' });
+  });
+  // Cores' place for the same.
+  router.get(['/api/docs', '/api/docs/'], (ctx) => {
+    ctx.status = 308;
+    ctx.redirect('/api-doc/');
+  });
+  return router;
+}
