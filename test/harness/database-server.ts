@@ -16,7 +16,7 @@ const patience = 90_000;
  * @returns address of its database `postgres`
  */
 export async function databaseServer(): Promise<string> {
-  const run = join(tmpdir(), `quartermaster-run-${process.ppid}`);
+  const run = join(tmpdir(), `quartermaster-run-${process.ppid}-${await startOf(process.ppid)}`);
   await mkdir(run, { recursive: true });
   const ready = join(run, 'ready');
   // Whoever writes this file is the first.
@@ -28,6 +28,12 @@ export async function databaseServer(): Promise<string> {
     if (failure) throw new Error(`The run's database server does not start: ${failure}`);
   }
   throw new Error(`The run's database server does not start; look into ${run}`);
+}
+
+/** When a process started, as Linux counts: a number that a later process gets too is told apart by it. */
+async function startOf(pid: number): Promise<string> {
+  const facts = await readIfThere(`/proc/${pid}/stat`);
+  return facts?.slice(facts.lastIndexOf(')')).split(' ')[20] ?? '0';
 }
 
 function startKeeper(run: string): void {
