@@ -3,6 +3,9 @@ import type { Resource, Row } from '../resources/declaration.ts';
 import { columnOf } from '../resources/fields.ts';
 import { quoted } from './statement.ts';
 
+/** Kinds whose canonical value is what the cast prints; the driver would leave out a prefix of all bits. */
+const asText: ReadonlySet<string> = new Set(['mac', 'network', 'interface']);
+
 /** Select list that gives a stored row by field names, sets included. */
 function selectList(resource: Resource): string {
   const columns = Object.entries(resource.fields).flatMap(([name, field]) => {
@@ -13,7 +16,7 @@ function selectList(resource: Resource): string {
     const column = columnOf(name, field);
     if (!column) return [];
     const sql = `t.${quoted(column)}`;
-    return [`${field.kind === 'mac' || field.kind === 'network' ? `${sql}::text` : sql} AS ${quoted(name)}`];
+    return [`${asText.has(field.kind) ? `${sql}::text` : sql} AS ${quoted(name)}`];
   });
   return ['t.id', ...columns].join(', ');
 }
