@@ -11,6 +11,7 @@ import { introspectedNames } from './introspected-names.ts';
 import { offlineAccessAsks } from './offline-access.ts';
 import { briefCaching, mountPath, routes, tolerateMissingSlash } from './paths.ts';
 import { plainRequests } from './plain-requests.ts';
+import { postedAuthorization } from './posted-authorization.ts';
 import { presentedTokens } from './presented-tokens.ts';
 import { loadSigningKeys } from './signing-keys.ts';
 import { unitOfWork } from './unit-of-work.ts';
@@ -30,6 +31,7 @@ export async function createProvider(services: Services): Promise<Provider> {
   provider.use(pageHeaders());
   provider.use(plainServerErrors());
   provider.use(plainRequests(refuseRequest));
+  provider.use(postedAuthorization());
   provider.use(deviceForms());
   provider.use(offlineAccessAsks());
   provider.use(presentedTokens({ forms: [routes.introspection, routes.revocation], userinfo: routes.userinfo }, facts));

@@ -147,6 +147,14 @@ test('parameters that are unknown change nothing', async (t) => {
   t.truthy((await q.code(hal, { access_type: 'offline' })).code);
 });
 
+test('an authorization request may be posted as a form', async (t) => {
+  const fields = new URL(q.authorization().address).searchParams;
+  const answer = await fetch(`${q.url}/o/authorize/`, { method: 'POST', body: fields, redirect: 'manual' });
+  t.is(answer.status, 303);
+  const page = await q.browser().open(answer.headers.get('location')!);
+  t.is(page.url.pathname, '/accounts/login/');
+});
+
 test('a pushed authorization request works like a plain one, once', async (t) => {
   const app = await q.application();
   const ida = await q.person({ username: 'ida' });

@@ -52,6 +52,14 @@ test('addresses in documents come from the configuration, whatever a client writ
   t.deepEqual(body, plain.body);
 });
 
+test('people who type another name of this machine come to the one that cookies are kept for', async (t) => {
+  const other = q.url.replace('127.0.0.1', 'localhost');
+  const page = await fetch(`${other}/o/device/?user_code=X`, { headers: { accept: 'text/html' }, redirect: 'manual' });
+  t.is(page.headers.get('location'), `${q.url}/o/device/?user_code=X`);
+  const program = await fetch(`${other}/o/.well-known/openid-configuration`);
+  t.is(((await program.json()) as { issuer: string }).issuer, `${q.url}/o`);
+});
+
 test('paths work with and without their trailing slash', async (t) => {
   for (const path of ['/token', '/revoke_token', '/introspect', '/device-authorization', '/par']) {
     for (const slash of ['', '/']) {
