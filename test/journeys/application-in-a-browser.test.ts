@@ -115,11 +115,8 @@ inBrowser(
     t.is((await q.fetch('/api/inventory/hostbyid/1/', { as, method: 'DELETE' })).status, 403, 'the role withholds it');
 
     await page.goto(`${q.url}/accounts/applications/`);
-    await page
-      .getByRole('link', { name: /revoke/i })
-      .first()
-      .click();
-    await page.getByRole('button', { name: /revoke/i }).click();
+    await page.getByRole('link', { name: 'Disconnect Rack scanner' }).click();
+    await page.getByRole('button', { name: 'Disconnect' }).click();
     await page.waitForURL(/\/accounts\/applications\//);
     const until = Date.now() + 1000;
     let status = 200;
