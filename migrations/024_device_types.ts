@@ -9,7 +9,7 @@ export async function up(knex: Knex): Promise<void> {
       model varchar(100) NOT NULL CHECK (model <> ''),
       slug varchar(100) NOT NULL DEFAULT '',
       part_number varchar(100) NOT NULL DEFAULT '',
-      hardware_id integer NOT NULL REFERENCES host_hardware,
+      hardware_id integer NOT NULL REFERENCES host_hardware ON DELETE CASCADE,
       rack_units numeric(4, 1) NOT NULL CHECK (rack_units >= 0),
       full_depth boolean NOT NULL DEFAULT true,
       airflow varchar(30) NOT NULL DEFAULT '',

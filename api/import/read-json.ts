@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { jsonFault } from './json-fault.ts';
 import { ImportProblem } from './problem.ts';
 
 /**
@@ -14,12 +15,13 @@ export async function readJson(file: string): Promise<unknown> {
   }
   try {
     return JSON.parse(text);
-  } catch (error) {
-    const { line, column } = placeOf(text, offsetOf(text, error));
-    throw new ImportProblem(
-      `${file}, line ${line}, column ${column}`,
-      'this is not JSON, or the file is cut off here.',
-    );
+  } catch {
+    const offset = jsonFault(text) ?? text.length;
+    const { line, column } = placeOf(text, offset);
+    // Nothing behind the fault, or but the beginning of a text.
+    const cutOff = /^\s*("[^"\n]*)?$/.test(text.slice(offset));
+    const why = cutOff ? 'the file is cut off here.' : 'this is not JSON.';
+    throw new ImportProblem(`${file}, line ${line}, column ${column}`, why);
   }
 }
 
@@ -28,12 +30,6 @@ function reasonOf(error: unknown): string {
   if (code === 'ENOENT') return 'there is no such file.';
   if (code === 'EISDIR') return 'this is a folder.';
   return `it can not be read (${code}).`;
-}
-
-/** Where the parser stopped; at the end when it does not say so. */
-function offsetOf(text: string, error: unknown): number {
-  const position = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
-  return position === undefined ? text.trimEnd().length : Number(position);
 }
 
 function placeOf(text: string, offset: number): { line: number; column: number } {

@@ -20,7 +20,6 @@ export async function readParts(
     'revision',
   );
   const alike = new Map(here.map((row) => [identity(row), row.id]));
-  const seen = new Set<string>();
   const ordered = inDependencyOrder(
     recordsOf(reading, model),
     (record) => [record.reference('variant_of'), record.reference('revision_of')],
@@ -32,9 +31,9 @@ export async function readParts(
       ipn: record.textOr('IPN', 100, ''),
       revision: record.textOr('revision', 100, ''),
     };
-    const settled = seen.has(identity(named)) ? null : book.settle(record.key, alike.get(identity(named)));
+    const settled = book.settle(record.key, alike.get(identity(named)));
     if (!settled) return record.refuse(null, 'name, IPN and revision must make a unique set.');
-    seen.add(identity(named));
+    alike.set(identity(named), settled.id);
     const row = {
       id: settled.id,
       ...named,

@@ -88,6 +88,7 @@ async function readRulesets(reading: Reading, groups: Directory): Promise<void> 
     const settled =
       book.settle(record.key, alike.get(`${group} ${name}`)) ??
       record.refuse('name', 'another ruleset of the file is for this group and role.');
+    alike.set(`${group} ${name}`, settled.id);
     rows.push({ record, row: { id: settled.id, group_id: group, name, ...may } });
   }
   await write(reading, model, 'rulesets', rows);

@@ -56,6 +56,7 @@ async function readTree(
     const parent = referred(record, 'parent', model, book);
     const settled = book.settle(record.key, alike.get(`${parent ?? 0} ${name}`));
     if (!settled) return record.refuse('name', 'another one under the same parent has this name.');
+    alike.set(`${parent ?? 0} ${name}`, settled.id);
     const row = {
       id: settled.id,
       name,

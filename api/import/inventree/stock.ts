@@ -34,6 +34,7 @@ async function readItems(reading: Reading, parts: KeyBook, locations: KeyBook): 
     const serial = record.textOr('serial', 100, '') || null;
     const settled = book.settle(record.key, serial === null ? undefined : alike.get(`${part} ${serial}`));
     if (!settled) return record.refuse('serial', 'another item of this part has this serial number.');
+    if (serial !== null) alike.set(`${part} ${serial}`, settled.id);
     const row = {
       id: settled.id,
       part_id: part,

@@ -2,6 +2,7 @@ import type { Resource } from '../declaration.ts';
 import { building } from './building.ts';
 import { card } from './card.ts';
 import { cardType } from './card-type.ts';
+import { deviceType } from './device-type.ts';
 import { hdVendor } from './hd-vendor.ts';
 import { host } from './host.ts';
 import { hostHardware } from './host-hardware.ts';
@@ -22,4 +23,5 @@ export const inventory: readonly Resource[] = [
   cardType,
   nic,
   host,
+  deviceType,
 ];
