@@ -8,8 +8,8 @@ import {
 } from 'oidc-provider';
 import { type Actor, audit } from '../../shared/audit.ts';
 import type { PersonAccount } from './accounts.ts';
-import { putAccessToken, putClientToken } from './artifacts.ts';
 import { type ServiceUser, serviceUserOf } from './clients.ts';
+import { putAccessToken, putClientToken } from './token-records.ts';
 import { currentDb } from './unit-of-work.ts';
 
 type Token = AccessToken | ClientCredentials;

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Account, AccountClaims, KoaContextWithOIDC } from 'oidc-provider';
+import { prepared } from './prepared.ts';
 import { currentDb } from './unit-of-work.ts';
 
 /** The claims that each scope lets a client read. */
@@ -22,15 +23,16 @@ export interface PersonAccount extends Account {
   readonly username: string;
 }
 
-const query = 'SELECT id, username, first_name, last_name, email FROM users WHERE id = ? AND is_active';
+const accountById = prepared<Row>(
+  'account_by_id',
+  'SELECT id, username, first_name, last_name, email FROM users WHERE id = ? AND is_active',
+);
 
 /** Finds the person behind a subject; undefined when there is none or they are disabled, which ends every flow. */
 export function accountFinder(knex: Knex) {
   return async (_ctx: KoaContextWithOIDC, subject: string): Promise<PersonAccount | undefined> => {
     if (!/^[1-9]\d{0,8}$/.test(subject)) return undefined;
-    const { rows } = await currentDb(knex)
-      .raw<{ rows: Row[] }>(query, [Number(subject)])
-      .options({ name: 'account_by_id' });
+    const { rows } = await accountById(currentDb(knex), [Number(subject)]);
     const row = rows[0];
     return row && { accountId: subject, username: row.username, claims: () => claimsOf(row) };
   };

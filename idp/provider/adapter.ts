@@ -1,6 +1,5 @@
 import type { Knex } from 'knex';
 import Provider, { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider';
-import { deriveKey, hmac, seal, unseal } from '../../shared/identity/secrets.ts';
 import {
   type Artifact,
   consumeArtifact,
@@ -12,45 +11,17 @@ import {
   lockGrantOf,
   putArtifact,
 } from './artifacts.ts';
-import { findClient } from './clients.ts';
+import { ClientAdapter } from './client-adapter.ts';
+import { Payloads } from './payloads.ts';
 import { presentedIn } from './presented-tokens.ts';
 import { revokeGrant } from './revoke.ts';
 import { inTurn, inUnitOfWork } from './unit-of-work.ts';
 
 /** Keeps what the provider stores in PostgreSQL; ids, which are the secrets themselves, only as hashes. */
 export function adapterFactory(knex: Knex, secretKey: string): AdapterFactory {
-  const sealingKey = deriveKey(secretKey, 'provider artifacts');
-  const userCodeKey = deriveKey(secretKey, 'user codes');
-  return (kind) =>
-    kind === 'Client' ? new ClientAdapter(knex) : new ArtifactAdapter(knex, kind, sealingKey, userCodeKey);
+  const payloads = new Payloads(secretKey);
+  return (kind) => (kind === 'Client' ? new ClientAdapter(knex) : new ArtifactAdapter(knex, kind, payloads));
 }
-
-/** Applications are registered on pages of ours; the provider only reads them. */
-class ClientAdapter implements Adapter {
-  readonly #knex: Knex;
-
-  constructor(knex: Knex) {
-    this.#knex = knex;
-  }
-
-  find(clientId: string): Promise<AdapterPayload | undefined> {
-    return inTurn(this.#knex, (db) => findClient(db, clientId));
-  }
-
-  upsert = refuse;
-  consume = refuse;
-  destroy = refuse;
-  findByUid = refuse;
-  findByUserCode = refuse;
-  revokeByGrantId = refuse;
-}
-
-async function refuse(): Promise<never> {
-  throw new Error('Applications are not changed through the provider');
-}
-
-/** Ids of other artifacts that a payload holds, which open something: they are sealed. */
-const sealedFields = ['deviceCode', 'parJti'] as const;
 
 /** Kinds that a client may revoke one of; the rest of its family follows. */
 const underGrant: ReadonlySet<string> = new Set(['AccessToken', 'RefreshToken']);
@@ -58,29 +29,30 @@ const underGrant: ReadonlySet<string> = new Set(['AccessToken', 'RefreshToken'])
 /** Kinds whose second use may come of a lost answer. A second use of an authorization code never does (RFC 6749 §4.1.2). */
 const withGrace: ReadonlySet<string> = new Set(['RefreshToken', 'DeviceCode']);
 
+/** Kinds whose stored ones are records of JWTs. */
+const presentable: ReadonlySet<string> = new Set(['AccessToken', 'ClientCredentials']);
+
 class ArtifactAdapter implements Adapter {
   readonly #knex: Knex;
   readonly #kind: string;
-  readonly #sealingKey: Buffer;
-  readonly #userCodeKey: Buffer;
+  readonly #payloads: Payloads;
 
-  constructor(knex: Knex, kind: string, sealingKey: Buffer, userCodeKey: Buffer) {
+  constructor(knex: Knex, kind: string, payloads: Payloads) {
     this.#knex = knex;
     this.#kind = kind;
-    this.#sealingKey = sealingKey;
-    this.#userCodeKey = userCodeKey;
+    this.#payloads = payloads;
   }
 
   async upsert(id: string, payload: AdapterPayload, expiresIn?: number): Promise<void> {
-    const stored = this.#withoutSecrets(payload);
+    const stored = this.#payloads.toStore(this.#kind, payload);
     const lifted = this.#lift(id, payload);
     await this.#inTurn((db) => putArtifact(db, this.#kind, id, stored, lifted, expiresIn ?? null));
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
-    const token = this.#kind === 'AccessToken' || this.#kind === 'ClientCredentials' ? presentedIn(Provider.ctx) : null;
-    const presented = token && (id === token.jwt || id === token.jti);
-    const key = presented ? token.jti : id;
+    const token = presentable.has(this.#kind) ? presentedIn(Provider.ctx) : undefined;
+    const presented = token && (id === token.jwt || id === token.jti) ? token : undefined;
+    const key = presented?.jti ?? id;
     // Under one grant tokens are issued one request after the other, and not while it ends.
     const lock = this.#kind === 'Grant' && inUnitOfWork();
     const found = await this.#inTurn((db) => findArtifact(db, this.#kind, key, lock));
@@ -97,11 +69,9 @@ class ArtifactAdapter implements Adapter {
   }
 
   async findByUserCode(userCode: string): Promise<AdapterPayload | undefined> {
-    const hash = this.#hashUserCode(userCode);
+    const hash = this.#payloads.hashUserCode(userCode);
     const found = await this.#inTurn((db) => findArtifactByUserCode(db, this.#kind, hash));
-    if (!found) return undefined;
-    const { sealedId, ...payload } = this.#payloadOf(found);
-    return { ...payload, jti: this.#unseal(sealedId), userCode };
+    return found && { ...this.#payloadOf(found), userCode };
   }
 
   /** @throws InvalidGrant when it was used before: of parallel tries one gets through */
@@ -137,47 +107,15 @@ class ArtifactAdapter implements Adapter {
       accountId: accountId ?? null,
       clientId: clientId ?? null,
       uid: this.#kind === 'Session' ? (uid ?? null) : null,
-      userCode: userCode ? this.#hashUserCode(userCode) : null,
+      userCode: userCode ? this.#payloads.hashUserCode(userCode) : null,
     };
   }
 
-  #withoutSecrets({ jti, userCode, ...payload }: AdapterPayload): AdapterPayload {
-    const stored = { ...payload };
-    for (const field of sealedFields) {
-      if (typeof stored[field] === 'string') stored[field] = this.#seal(stored[field]);
-    }
-    // Nothing reads it, and it is the session's cookie.
-    if (stored.session) stored.session = { ...stored.session, cookie: undefined };
-    // The confirming browser knows the user code only; approving stores the code under its own id.
-    if (this.#kind === 'DeviceCode' && jti) stored.sealedId = this.#seal(jti);
-    return stored;
-  }
-
   #payloadOf(found: Artifact, id?: string): AdapterPayload {
-    const payload: AdapterPayload = { ...found.payload };
-    for (const field of sealedFields) {
-      if (typeof payload[field] === 'string') payload[field] = this.#unseal(payload[field]);
-    }
-    if (id !== undefined) payload.jti = id;
-    if (found.consumed !== null && !this.#inGrace(found)) payload.consumed = found.consumed;
+    const payload = this.#payloads.fromStored(found.payload, id);
+    // Within the grace a later use is refused by `consume`, and the family lives.
+    const inGrace = withGrace.has(this.#kind) && found.consumedJustNow;
+    if (found.consumed !== null && !inGrace) payload.consumed = found.consumed;
     return payload;
-  }
-
-  /** Within the grace the later use is refused by {@link consume} and the family lives. */
-  #inGrace(found: Artifact): boolean {
-    return withGrace.has(this.#kind) && found.consumedJustNow;
-  }
-
-  #seal(id: string): string {
-    return seal(this.#sealingKey, id).toString('base64url');
-  }
-
-  #unseal(sealed: unknown): string {
-    return unseal(this.#sealingKey, Buffer.from(String(sealed), 'base64url'));
-  }
-
-  /** A user code is short, so a plain hash of it could be turned back. */
-  #hashUserCode(userCode: string): string {
-    return hmac(this.#userCodeKey, userCode).toString('hex');
   }
 }

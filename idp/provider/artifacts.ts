@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { sha256 } from '../../shared/identity/secrets.ts';
+import { prepared } from './prepared.ts';
 
 /** A stored thing of the provider: a grant, a code, a token, a session, an interaction. */
 export interface Artifact {
@@ -23,14 +24,6 @@ export interface Lifted {
 /** A second use of a refresh token within this time is a lost answer or two tabs; later it is a replay. */
 export const graceSeconds = 3;
 
-type Value = string | number | boolean | Buffer | null;
-
-/** A statement that the server prepares once a connection. */
-const prepared =
-  <Row>(name: string, sql: string) =>
-  async (db: Knex, values: readonly Value[]): Promise<{ rows: Row[]; rowCount: number }> =>
-    db.raw<{ rows: Row[]; rowCount: number }>(sql, [...values]).options({ name: `artifact_${name}` });
-
 interface Row {
   payload: Record<string, unknown>;
   is_jwt: boolean;
@@ -41,18 +34,18 @@ interface Row {
 const columns = `payload, is_jwt, extract(epoch FROM consumed_at)::integer AS consumed,
   coalesce(consumed_at > now() - interval '${graceSeconds} seconds', false) AS consumed_just_now`;
 
-const byId = prepared<Row>('by_id', `SELECT ${columns} FROM oidc_artifacts WHERE kind = ? AND id_hash = ?`);
+const byId = prepared<Row>('artifact_by_id', `SELECT ${columns} FROM oidc_artifacts WHERE kind = ? AND id_hash = ?`);
 const byIdLocked = prepared<Row>(
-  'by_id_locked',
+  'artifact_by_id_locked',
   `SELECT ${columns} FROM oidc_artifacts WHERE kind = ? AND id_hash = ? FOR UPDATE`,
 );
-const byUid = prepared<Row>('by_uid', `SELECT ${columns} FROM oidc_artifacts WHERE kind = ? AND uid = ?`);
+const byUid = prepared<Row>('artifact_by_uid', `SELECT ${columns} FROM oidc_artifacts WHERE kind = ? AND uid = ?`);
 const byUserCode = prepared<Row>(
-  'by_user_code',
+  'artifact_by_user_code',
   `SELECT ${columns} FROM oidc_artifacts WHERE kind = ? AND user_code = ?`,
 );
 const put = prepared(
-  'put',
+  'artifact_put',
   `INSERT INTO oidc_artifacts AS a
      (kind, id_hash, payload, grant_id, account_id, client_id, uid, user_code, expires_at)
    VALUES (?, ?, ?, ?, ?, ?, ?, ?, now() + make_interval(secs => ?::float8))
@@ -62,28 +55,15 @@ const put = prepared(
      expires_at = EXCLUDED.expires_at`,
 );
 const use = prepared(
-  'use',
+  'artifact_use',
   'UPDATE oidc_artifacts SET consumed_at = now() WHERE kind = ? AND id_hash = ? AND consumed_at IS NULL',
 );
-const drop = prepared('drop', 'DELETE FROM oidc_artifacts WHERE kind = ? AND id_hash = ?');
+const drop = prepared('artifact_drop', 'DELETE FROM oidc_artifacts WHERE kind = ? AND id_hash = ?');
 const lockGrant = prepared(
-  'lock_grant',
+  'artifact_lock_grant',
   `SELECT 1 FROM oidc_artifacts
     WHERE kind = 'Grant' AND grant_id = (SELECT grant_id FROM oidc_artifacts WHERE kind = ? AND id_hash = ?) FOR UPDATE`,
 );
-const putToken = prepared(
-  'put_token',
-  `INSERT INTO oidc_artifacts (kind, id_hash, payload, grant_id, account_id, client_id, is_jwt, expires_at)
-   VALUES (?, ?, ?, ?, ?, ?, true, to_timestamp(?))`,
-);
-const putOwnToken = prepared(
-  'put_own_token',
-  `INSERT INTO oidc_artifacts (kind, id_hash, payload, account_id, client_id, is_jwt, expires_at)
-   SELECT ?::varchar, ?::bytea, ?::jsonb, ?::text, a.client_id, true, to_timestamp(?)
-     FROM (SELECT client_id FROM applications
-            WHERE client_id = ? AND enabled AND service_user_id = ?::integer FOR SHARE) a`,
-);
-
 const artifactFrom = (row: Row | undefined): Artifact | undefined =>
   row && {
     payload: row.payload,
@@ -138,37 +118,4 @@ export async function createdAt(db: Knex, kind: string, id: string): Promise<Dat
     .where({ kind, id_hash: sha256(id) })
     .first<{ created_at: Date }>('created_at');
   return row?.created_at;
-}
-
-/** What is kept of an access token beside the token itself; `expires` in seconds since 1970. */
-export interface TokenRecord {
-  readonly jti: string;
-  readonly payload: object;
-  readonly accountId: string;
-  readonly clientId: string;
-  readonly expires: number;
-}
-
-/** Keeps a record of a person's access token. */
-export async function putAccessToken(db: Knex, token: TokenRecord & { readonly grantId: string }): Promise<void> {
-  const { jti, payload, grantId, accountId, clientId, expires } = token;
-  await putToken(db, ['AccessToken', sha256(jti), JSON.stringify(payload), grantId, accountId, clientId, expires]);
-}
-
-/**
- * Keeps a record of an application's own access token.
- * @returns false when the application was disabled or given another service user meanwhile
- */
-export async function putClientToken(db: Knex, token: TokenRecord): Promise<boolean> {
-  const { jti, payload, accountId, clientId, expires } = token;
-  const { rowCount } = await putOwnToken(db, [
-    'ClientCredentials',
-    sha256(jti),
-    JSON.stringify(payload),
-    accountId,
-    expires,
-    clientId,
-    accountId,
-  ]);
-  return rowCount === 1;
 }

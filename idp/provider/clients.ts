@@ -3,6 +3,7 @@ import type Provider from 'oidc-provider';
 import type { AdapterPayload, Client } from 'oidc-provider';
 import { randomSecret, sameSecret, sha256 } from '../../shared/identity/secrets.ts';
 import { type Application, scopesAllowedTo } from '../../shared/models/application.ts';
+import { prepared } from './prepared.ts';
 
 /** Whom an application acts as when it acts for itself. */
 export interface ServiceUser {
@@ -25,19 +26,21 @@ type Row = Pick<
   | 'allowed_scopes'
 > & { service_user_id: number | null; service_username: string | null; secret_hashes: string[] };
 
-const query = `
-  SELECT a.client_id, a.name, a.description, a.client_type, a.grant_types, a.redirect_uris,
+const clientById = prepared<Row>(
+  'client_by_id',
+  `SELECT a.client_id, a.name, a.description, a.client_type, a.grant_types, a.redirect_uris,
          a.post_logout_redirect_uris, a.allowed_scopes, u.id AS service_user_id, u.username AS service_username,
          ARRAY(SELECT encode(s.secret_hash, 'hex') FROM application_secrets s
                 WHERE s.application_id = a.id AND (s.expires_at IS NULL OR s.expires_at > now()) ORDER BY s.id) AS secret_hashes
     FROM applications a LEFT JOIN users u ON u.id = a.service_user_id AND u.is_active
-   WHERE a.client_id = ? AND a.enabled`;
+   WHERE a.client_id = ? AND a.enabled`,
+);
 
 /** The metadata of an enabled application, its keys always in one order: the library remembers clients by their print. */
 export async function findClient(db: Knex, clientId: string): Promise<AdapterPayload | undefined> {
   // PostgreSQL's text cannot hold NUL, and no client id is that long.
   if (clientId.includes('\0') || clientId.length > 100) return undefined;
-  const { rows } = await db.raw<{ rows: Row[] }>(query, [clientId]).options({ name: 'client_by_id' });
+  const { rows } = await clientById(db, [clientId]);
   return rows[0] && metadataOf(rows[0]);
 }
 

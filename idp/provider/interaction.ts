@@ -5,14 +5,14 @@ import { type Client, errors, type Interaction, type InteractionResults } from '
 import type { Person } from '../../shared/access/principal.ts';
 import type { Session } from '../../shared/identity/sessions.ts';
 import type { Services } from '../../shared/services.ts';
-import { showPage } from '../pages/pages.ts';
 import { notFound, problems } from '../pages/problems.ts';
 import { postedForm } from '../sign-in/form.ts';
 import { signInPath } from '../sign-in/return-path.ts';
 import type { BrowserContext, BrowserMiddleware, BrowserState } from '../sign-in/state.ts';
 import { createdAt } from './artifacts.ts';
 import { audienceOf } from './configuration.ts';
-import { agree, askedScopes } from './consent.ts';
+import { agree } from './consent.ts';
+import { scopesOf, showConsent } from './consent-page.ts';
 import { showError } from './error-page.ts';
 import { mountPath, routes } from './paths.ts';
 import { unitOfWork } from './unit-of-work.ts';
@@ -113,34 +113,6 @@ function startAgain({ params, deviceCode }: Interaction): string {
   if (prompts.length > 0) query.set('prompt', prompts.join(' '));
   return `${mountPath}${routes.authorization}?${query}`;
 }
-
-function showConsent(ctx: BrowserContext, { interaction, client, person }: Asked): void {
-  const redirectUri = interaction.params.redirect_uri;
-  showPage(ctx, 'consent', {
-    action: ctx.path,
-    csrf: ctx.state.csrf,
-    application: {
-      name: client.clientName ?? client.clientId,
-      description: client.description ?? '',
-      clientId: client.clientId,
-      homepage: typeof redirectUri === 'string' ? placeOf(redirectUri) : null,
-    },
-    person: { username: person.username, name: `${person.firstName} ${person.lastName}`.trim() },
-    scopes: askedScopes(scopesOf(interaction), person),
-    manageUrl: '/accounts/applications/',
-  });
-}
-
-/** Where a redirect URI leads, for people: its host, or the scheme of an installed application. */
-function placeOf(redirectUri: string): string {
-  const url = URL.parse(redirectUri);
-  return url?.host || (url?.protocol ?? '');
-}
-
-const scopesOf = ({ params }: Interaction): string[] =>
-  String(params.scope ?? '')
-    .split(' ')
-    .filter(Boolean);
 
 const epoch = (date: Date): number => Math.floor(date.getTime() / 1000);
 
