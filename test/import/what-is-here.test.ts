@@ -29,6 +29,26 @@ test.serial('Somebody who is here already keeps their password and rights', asyn
   t.regex(String(tallies), /People who were here already stay as they are: admin/);
 });
 
+test.serial('A group that is here already keeps what it may do, also when a file says more', async (t) => {
+  const { knex } = services;
+  const [group] = await knex('groups').insert({ name: 'Readers' }).returning('id');
+  const records = [
+    record('auth.group', 1, { name: 'readers' }),
+    record('auth.group', 2, { name: 'writers' }),
+    ...[1, 2].map((n) =>
+      record('users.ruleset', n, { name: 'part', group: [n === 1 ? 'readers' : 'writers'], can_add: true }),
+    ),
+    record('auth.user', 1, { username: 'one', groups: [['readers']] }),
+  ];
+  const tallies = await bring(records);
+  t.false((await knex('rulesets').where({ group_id: group.id, name: 'part' }).first()).can_add);
+  t.deepEqual(tallies.of('users.ruleset'), { read: 2, written: 1, unchanged: 1, skipped: 0 });
+  t.regex(String(tallies), /Groups that were here already keep what they may do: readers/);
+  t.like(await knex('user_groups').first(), { group_id: group.id });
+  await knex('rulesets').where({ name: 'part' }).update({ can_add: false, can_change: false });
+  t.is((await bring(records)).written, 0, 'rights taken back since stay taken back');
+});
+
 test.serial('Where a key is taken by something else, the record gets another and references follow it', async (t) => {
   const { knex } = services;
   await knex('part').insert([{ name: 'Ours, one' }, { name: 'Ours, two' }]);

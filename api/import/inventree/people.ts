@@ -13,8 +13,8 @@ type Rows = { record: Record; row: globalThis.Record<string, unknown> }[];
 
 /** Reads groups, what they may do, and people with their memberships. */
 export async function readPeople(reading: Reading): Promise<Names> {
-  const groups = await readGroups(reading);
-  await readRulesets(reading, groups);
+  const { groups, made } = await readGroups(reading);
+  await readRulesets(reading, groups, made);
   const people = await readUsers(reading, groups);
   return { person: (record, field) => people.idOf(record, field, record.named(field)) };
 }
@@ -38,35 +38,38 @@ class Directory {
   }
 }
 
-async function readGroups(reading: Reading): Promise<Directory> {
+async function readGroups(reading: Reading): Promise<{ groups: Directory; made: ReadonlySet<number> }> {
   const { trx, tallies } = reading;
   const model = 'auth.group';
   const book = await KeyBook.open(trx, source, model, 'groups');
   const here: { id: number; name: string }[] = await trx('groups').select('id', 'name');
   const byName = new Map(here.map(({ id, name }) => [name.toLowerCase(), id]));
   const fresh: Rows = [];
+  const kept: string[] = [];
   for (const record of recordsOf(reading, model)) {
     const name = record.text('name', 150);
+    const imported = book.idOf(record.key) !== undefined;
     const settled =
       book.settle(record.key, byName.get(name.toLowerCase())) ??
       record.refuse('name', 'another group of the file has this name.');
     byName.set(name.toLowerCase(), settled.id);
-    if (settled.here) tallies.of(model).unchanged++;
-    else fresh.push({ record, row: { id: settled.id, name } });
+    if (!settled.here) fresh.push({ record, row: { id: settled.id, name } });
+    else if (!imported) kept.push(name);
   }
+  tallies.of(model).unchanged += recordsOf(reading, model).length - fresh.length;
   await write(reading, model, 'groups', fresh, true);
+  const made = new Set(fresh.map(({ row }) => row.id as number));
   // A new group's rulesets are those of the file, with the file's keys; what it lacks is filled in behind them.
   await trx('rulesets')
-    .whereIn(
-      'group_id',
-      fresh.map(({ row }) => row.id as number),
-    )
+    .whereIn('group_id', [...made])
     .delete();
   await book.close();
-  return new Directory(model, book, byName);
+  if (kept.length > 0) tallies.remark(`Groups that were here already keep what they may do: ${kept.join(', ')}.`);
+  return { groups: new Directory(model, book, byName), made };
 }
 
-async function readRulesets(reading: Reading, groups: Directory): Promise<void> {
+/** What a group that is here may do is for those to say who look after people here: only new groups take it from a file. */
+async function readRulesets(reading: Reading, groups: Directory, made: ReadonlySet<number>): Promise<void> {
   const { trx, tallies } = reading;
   const model = 'users.ruleset';
   const book = await KeyBook.open(trx, source, model, 'rulesets');
@@ -89,7 +92,8 @@ async function readRulesets(reading: Reading, groups: Directory): Promise<void> 
       book.settle(record.key, alike.get(`${group} ${name}`)) ??
       record.refuse('name', 'another ruleset of the file is for this group and role.');
     alike.set(`${group} ${name}`, settled.id);
-    rows.push({ record, row: { id: settled.id, group_id: group, name, ...may } });
+    if (!made.has(group)) tallies.of(model).unchanged++;
+    else rows.push({ record, row: { id: settled.id, group_id: group, name, ...may } });
   }
   await write(reading, model, 'rulesets', rows);
   await book.close();
