@@ -17,12 +17,25 @@ export const routes = {
   jwks: '/.well-known/jwks.json',
 } as const;
 
-const slashed: ReadonlySet<string> = new Set(Object.values(routes).filter((route) => route.endsWith('/')));
+const slashed: readonly string[] = Object.values(routes).filter((route) => route.endsWith('/'));
 
-/** Answers paths that lack their trailing slash like those that have it. */
-export function tolerateMissingSlash(): Koa.Middleware {
+/**
+ * The one spelling of a path. The library's router takes any case and a slash more or less; what stands before it
+ * goes by the path, so both have to see the same. What follows a route (an interaction's id) keeps its case.
+ */
+export function canonicalPath(path: string): string {
+  const bare = path.replace(/\/+$/, '');
+  const lower = bare.toLowerCase();
+  const route = slashed.find((one) => `${lower}/` === one || lower.startsWith(one));
+  if (route === undefined) return path;
+  return route === routes.end_session && lower.length > route.length ? lower : route + bare.slice(route.length);
+}
+
+/** Gives each path its one spelling, so that `/o/token` is answered like `/o/token/`. */
+export function oneSpelling(): Koa.Middleware {
   return (ctx, next) => {
-    if (slashed.has(`${ctx.path}/`)) ctx.path += '/';
+    const canonical = canonicalPath(ctx.path);
+    if (canonical !== ctx.path) ctx.path = canonical;
     return next();
   };
 }

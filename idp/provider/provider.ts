@@ -9,7 +9,7 @@ import { deviceForms } from './device-pages.ts';
 import { plainServerErrors, refuseRequest } from './error-page.ts';
 import { introspectedNames } from './introspected-names.ts';
 import { offlineAccessAsks } from './offline-access.ts';
-import { briefCaching, mountPath, routes, tolerateMissingSlash } from './paths.ts';
+import { briefCaching, mountPath, oneSpelling, routes } from './paths.ts';
 import { plainRequests } from './plain-requests.ts';
 import { postedAuthorization } from './posted-authorization.ts';
 import { presentedTokens } from './presented-tokens.ts';
@@ -26,7 +26,7 @@ export async function createProvider(services: Services): Promise<Provider> {
   provider.on('server_error', (ctx, error) => log.error({ err: error, path: ctx.path }, 'provider failed'));
 
   const facts = { keys: keys.public, issuer, audience: audienceOf(config.publicUrl) };
-  provider.use(tolerateMissingSlash());
+  provider.use(oneSpelling());
   provider.use(briefCaching());
   provider.use(pageHeaders());
   provider.use(plainServerErrors());

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { canonicalPath } from '../../idp/provider/paths.ts';
 import { createProvider } from '../../idp/provider/provider.ts';
 import { loadSigningKeys } from '../../idp/provider/signing-keys.ts';
 import { resourceScopes } from '../../shared/access/scopes.ts';
@@ -67,6 +68,10 @@ test('paths work with and without their trailing slash', async (t) => {
       t.is(response.status, 400, path + slash);
     }
   }
+  t.is(canonicalPath('/AUTHORIZE/aBc/'), '/authorize/aBc');
+  t.is(canonicalPath('/Logout/Confirm/'), '/logout/confirm');
+  t.is(canonicalPath('/token//'), '/token/');
+  t.is(canonicalPath('/tokens'), '/tokens');
   t.is((await fetch(`${q.url}/o/userinfo`)).status, 401);
   t.is((await fetch(`${q.url}/o/authorize`, { redirect: 'manual' })).status, 400);
 });

@@ -73,6 +73,18 @@ test('a code is always for who is signed in now, whoever used the browser before
   t.is(claimsOf(answer.access_token).sub, String(frank.id));
 });
 
+test('no spelling of the address gets a code for who is not signed in any more', async (t) => {
+  const app = await q.application();
+  const lea = await q.person({ username: 'lea' });
+  const { browser } = await q.code(lea, web(app.clientId));
+  await q.knex('sessions').where({ user_id: lea.id }).delete();
+  const { address } = q.authorization(web(app.clientId));
+  for (const path of ['AUTHORIZE/', 'Authorize', 'authorize//', 'authorize///']) {
+    const page = await browser.open(address.replace('authorize/', path));
+    t.is(page.url.pathname, '/accounts/login/', path);
+  }
+});
+
 test('prompt=login wants the person to sign in again, and lets another one do so', async (t) => {
   const app = await q.application();
   const [gus, hal] = [await q.person({ username: 'gus' }), await q.person({ username: 'hal' })];
