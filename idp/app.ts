@@ -5,6 +5,7 @@ import { serveAssets } from '../shared/pages/assets.ts';
 import type { Services } from '../shared/services.ts';
 import { accountRouter } from './account/router.ts';
 import { applicationsRouter } from './applications/router.ts';
+import { closingSlash } from './pages/closing-slash.ts';
 import { showProblem } from './pages/pages.ts';
 import { endProviderSession } from './provider/browser-session.ts';
 import { interactionRouter } from './provider/interaction.ts';
@@ -28,6 +29,7 @@ export async function createIdp(services: Services): Promise<Koa> {
   app.use(publicAddress(config.publicUrl));
   app.use(securityHeaders(config.publicUrl));
   app.use(serveAssets());
+  app.use(closingSlash());
   app.use(browserSession(services));
   app.use(signingOutEndsBoth(provider));
 

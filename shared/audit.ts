@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Principal, Proof } from './access/principal.ts';
+import { plainAddress } from './identity/plain-address.ts';
 
 /** One thing that somebody did, as the audit trail keeps it. */
 export interface AuditEntry {
@@ -35,7 +36,7 @@ export async function audit(db: Knex, actor: Actor, entry: AuditEntry): Promise<
     proof: actor.proof,
     application: actor.application,
     token_id: actor.tokenId,
-    address: actor.address,
+    address: plainAddress(actor.address),
     action: entry.action,
     resource: entry.resource,
     object_id: entry.objectId === null ? null : String(entry.objectId),

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { plainAddress } from './plain-address.ts';
 import { deriveKey, hmac, randomSecret, sameSecret, sha256 } from './secrets.ts';
 
 /** Name of the cookie that a browser session lives in. */
@@ -39,7 +40,7 @@ export async function startSession(db: Knex, session: NewSession): Promise<strin
       sessionDays,
     ]),
     amr: [...(session.amr ?? ['pwd'])],
-    address: session.address,
+    address: plainAddress(session.address),
     user_agent: session.userAgent?.slice(0, 500) ?? null,
   });
   return cookieValue;

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import type { Pool } from 'pg';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import { plainAddress } from './plain-address.ts';
 import { sha256 } from './secrets.ts';
 
 /** Tries in a window of so many seconds: for one account, and for one address whatever the accounts. */
@@ -45,7 +46,7 @@ const accountKey = (account: number | string) =>
 
 /** Who holds one IPv6 address holds the whole /64, so that is what counts. */
 export function addressKey(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  const plain = plainAddress(address) ?? 'unknown';
   if (!isIPv6(plain)) return plain;
   const [head = '', tail = ''] = new URL(`http://[${plain}]`).hostname.slice(1, -1).split('::');
   const [left, right] = [head, tail].map((half) => half.split(':').filter(Boolean));

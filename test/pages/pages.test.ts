@@ -101,6 +101,15 @@ test('a page that does not exist says so and shows the way back', async (t) => {
   t.regex(await answer.text(), /Nothing here[\s\S]*href="\/accounts\/"/);
 });
 
+test('an address without its last slash leads to the page', async (t) => {
+  for (const path of ['/accounts', '/accounts/login', '/o/applications', '/o/applications/1/update']) {
+    const answer = await q.fetch(`${path}?a=b`);
+    t.is(answer.status, 301, path);
+    t.is(new URL(answer.headers.get('location')!, q.url).href, `${q.url}${path}/?a=b`);
+  }
+  t.is((await q.fetch('/accounts/login', { method: 'POST' })).status, 404, 'a form is not sent on');
+});
+
 test('a time carries its zone', (t) => {
   const at = new Date('2026-11-22T13:05:00Z');
   t.deepEqual(moment(at, 'UTC'), { iso: '2026-11-22T13:05:00.000Z', text: '22 Nov 2026, 13:05 UTC' });

@@ -64,4 +64,5 @@ test('a whole /64 of IPv6 counts as one address, and IPv4 in IPv6 as itself', (t
   t.is(addressKey('::ffff:10.1.2.3'), '10.1.2.3');
   t.is(addressKey('fe80::1%eth0'), 'fe80:0:0:0');
   t.is(addressKey('::1'), '0:0:0:0');
+  t.is(addressKey('whatever a proxy was told'), 'unknown');
 });
