@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Knex } from 'knex';
 import { type Actor, audit } from '../../shared/audit.ts';
 import { Application, scopesAllowedTo } from '../../shared/models/application.ts';
-import { type ApplicationWish, fieldsOf } from './application-form.ts';
+import { type ApplicationFields, type ApplicationWish, fieldsOf } from './application-form.ts';
 import { addSecret } from './secrets.ts';
 import { chosenServiceUser } from './service-users.ts';
 
@@ -54,7 +54,7 @@ export function changeApplication(
     if (Object.keys(changes).length === 0) return true;
     await Application.query(trx)
       .findById(id)
-      .patch({ ...after, updated_at: trx.fn.now() as unknown as Date });
+      .patch({ ...after, updated_at: new Date() });
     if (isLess(before, after)) await endAccessTokens(trx, before.client_id);
     await audit(trx, actor, { action: 'update', resource: 'application', objectId: id, changes });
     return true;
@@ -71,7 +71,7 @@ export function switchApplication(
     const switched = await Application.query(trx)
       .findById(id)
       .where({ enabled: !enabled })
-      .patch({ enabled, updated_at: trx.fn.now() as unknown as Date });
+      .patch({ enabled, updated_at: new Date() });
     if (!switched) return;
     const changes = { enabled: { old: !enabled, new: enabled } };
     await audit(trx, actor, { action: enabled ? 'enable' : 'disable', resource: 'application', objectId: id, changes });
@@ -105,7 +105,7 @@ async function serviceUserFor(
   return id;
 }
 
-type Stored = Omit<ReturnType<typeof fieldsOf>, never> & { service_user_id: number | null };
+type Stored = ApplicationFields & { readonly service_user_id: number | null };
 
 function differences(before: Application, after: Stored): Record<string, { old: unknown; new: unknown }> {
   const fields = Object.keys(after) as (keyof Stored)[];

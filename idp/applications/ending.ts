@@ -19,6 +19,7 @@ export function endingRoutes(router: Router<BrowserState>, services: Application
     const people = await peopleConnected(knex, application.client_id);
     ask(ctx, application, `Delete ${application.name}?`, 'Delete application', [
       `${connected(people)} Its tokens and secrets stop working at once, and it can never be brought back under this client ID.`,
+      ...(application.service_user ? [`Its service user ${application.service_user.username} stays.`] : []),
     ]);
   });
 

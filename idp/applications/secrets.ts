@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { raw } from 'objection';
 import { type Actor, audit } from '../../shared/audit.ts';
 import { randomSecret, sha256 } from '../../shared/identity/secrets.ts';
 import type { Application } from '../../shared/models/application.ts';
@@ -33,8 +34,7 @@ export async function rotateSecret(
     await old.delete();
     await revokeApplication(trx, application.client_id);
   } else {
-    const end = trx.raw(`least(expires_at, now() + make_interval(hours => ?))`, [overlapHours]);
-    await old.patch({ expires_at: end as unknown as Date });
+    await old.patch({ expires_at: raw('least(expires_at, now() + make_interval(hours => ?))', [overlapHours]) });
   }
   const clear = await addSecret(trx, application.id);
   const changes = { old_secret: { new: atOnce ? 'ended' : `ends in ${overlapHours} hours` } };
