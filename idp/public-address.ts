@@ -22,8 +22,15 @@ export function publicAddress(publicUrl: string): Koa.Middleware {
     Object.defineProperties(ctx.request, {
       protocol: { value: protocol.slice(0, -1) },
       host: { value: host },
-      href: { get: () => publicUrl + ctx.originalUrl },
+      href: { get: () => publicUrl + pathOf(ctx.originalUrl) },
     });
     return next();
   };
+}
+
+/** A request line may hold a whole address (RFC 9112 §3.2.2); of that, too, only the path counts. */
+function pathOf(target: string): string {
+  if (target.startsWith('/')) return target;
+  const url = URL.parse(target);
+  return url ? url.pathname + url.search : '/';
 }

@@ -1,8 +1,11 @@
+import { get } from 'node:http';
 import test from 'ava';
+import { exportJWK, generateKeyPair } from 'jose';
 import { canonicalPath } from '../../idp/provider/paths.ts';
 import { createProvider } from '../../idp/provider/provider.ts';
 import { loadSigningKeys } from '../../idp/provider/signing-keys.ts';
 import { resourceScopes } from '../../shared/access/scopes.ts';
+import { deriveKey, seal } from '../../shared/identity/secrets.ts';
 import { Setting } from './setting.ts';
 
 const q = await Setting.open();
@@ -51,6 +54,17 @@ test('addresses in documents come from the configuration, whatever a client writ
     forwarded: 'host=evil.example',
   });
   t.deepEqual(body, plain.body);
+  for (const path of ['', 'http://evil.example']) {
+    const answer = await new Promise<string>((resolve, reject) => {
+      const { port } = new URL(q.url);
+      const options = { port, path: `${path}/o/.well-known/openid-configuration`, headers: { host: 'evil.example' } };
+      get({ host: '127.0.0.1', ...options }, async (response) => {
+        response.setEncoding('utf8');
+        resolve((await response.toArray()).join(''));
+      }).on('error', reject);
+    });
+    t.deepEqual(JSON.parse(answer), plain.body);
+  }
 });
 
 test('people who type another name of this machine come to the one that cookies are kept for', async (t) => {
@@ -97,6 +111,35 @@ test.serial('signing keys are stored sealed, made once, and of no use under anot
   await q.knex('signing_keys').delete();
   await Promise.all([1, 2, 3].map(() => createProvider(q.services)));
   t.is((await q.knex('signing_keys').select()).length, 2);
+});
+
+test.serial('the next and the previous key are published; the current one signs', async (t) => {
+  const { config, knex } = q.services;
+  const before = await loadSigningKeys(knex, config.secretKey);
+  for (const state of ['next', 'previous']) {
+    const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
+    const about = { kid: `the ${state} one`, alg: 'ES256', use: 'sig' };
+    const sealingKey = deriveKey(config.secretKey, 'signing keys');
+    await knex('signing_keys').insert({
+      kid: about.kid,
+      alg: 'ES256',
+      state,
+      public_jwk: JSON.stringify({ ...(await exportJWK(publicKey)), ...about }),
+      sealed_private_jwk: seal(sealingKey, JSON.stringify({ ...(await exportJWK(privateKey)), ...about })),
+    });
+  }
+  const after = await loadSigningKeys(knex, config.secretKey);
+  t.is(after.accessTokenKid, before.accessTokenKid);
+  t.deepEqual(
+    after.private
+      .slice(0, 2)
+      .map(({ kid }) => kid)
+      .sort(),
+    before.private.map(({ kid }) => kid).sort(),
+  );
+  t.is(after.public.length, 4);
+  await t.notThrowsAsync(createProvider(q.services));
+  await knex('signing_keys').whereNot({ state: 'current' }).delete();
 });
 
 test('scripts in a browser may call token, userinfo, keys and documents from where the application lives, never authorize', async (t) => {
