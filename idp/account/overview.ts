@@ -11,10 +11,13 @@ import { type BrowserState, personOf, principalOf } from '../sign-in/state.ts';
 import type { AccountServices } from './router.ts';
 
 /** What `?done=` may say, so that nobody can put words on the page by a link. */
-const outcomes: Readonly<Record<string, string>> = {
-  password: 'Your password is changed. You are signed out everywhere else, and no application is connected any more.',
-  sessions: 'You are signed out in all other browsers.',
-};
+const outcomes = new Map([
+  [
+    'password',
+    'Your password is changed. You are signed out everywhere else, and no application is connected any more.',
+  ],
+  ['sessions', 'You are signed out in all other browsers.'],
+]);
 
 /** `/accounts/`: who you are, what you may do, and where to go from here. */
 export function overviewRoutes(router: Router<BrowserState>, { knex, config }: AccountServices): void {
@@ -23,7 +26,7 @@ export function overviewRoutes(router: Router<BrowserState>, { knex, config }: A
     const [facts, applications] = await Promise.all([factsOf(person), connectedApplications(knex, person.id)]);
     showPage(ctx, 'account', {
       name: `${person.firstName} ${person.lastName}`.trim() || person.username,
-      done: outcomes[String(ctx.query.done)],
+      done: outcomes.get(String(ctx.query.done)),
       standing: standingOf(person),
       rights: rightsOf(person),
       groups: facts.groups,

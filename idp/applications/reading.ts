@@ -11,13 +11,13 @@ import { findApplication, findApplications, peopleConnected } from './find.ts';
 import { type ApplicationsServices, home } from './home.ts';
 
 /** What `?done=` may say. */
-const outcomes: Readonly<Record<string, string>> = {
-  registered: 'The application is registered.',
-  changed: 'Your changes are saved.',
-  enabled: 'The application is enabled.',
-  disabled: 'The application is disabled. Its tokens stopped working.',
-  deleted: 'The application is deleted. Its tokens stopped working.',
-};
+const outcomes = new Map([
+  ['registered', 'The application is registered.'],
+  ['changed', 'Your changes are saved.'],
+  ['enabled', 'The application is enabled.'],
+  ['disabled', 'The application is disabled. Its tokens stopped working.'],
+  ['deleted', 'The application is deleted. Its tokens stopped working.'],
+]);
 
 /** The list and the page of one application. */
 export function readingRoutes(router: Router<BrowserState>, services: ApplicationsServices): void {
@@ -34,7 +34,7 @@ export function readingRoutes(router: Router<BrowserState>, services: Applicatio
       search,
       page,
       more,
-      done: outcomes[String(ctx.query.done)],
+      done: outcomes.get(String(ctx.query.done)),
       applications: applications.map((application) => ({
         ...application.toJSON(),
         grants: application.grant_types.map((grant) => shortNames[grant]),
@@ -46,7 +46,7 @@ export function readingRoutes(router: Router<BrowserState>, services: Applicatio
   router.get(`${home}:id/`, async (ctx) => {
     const application = await findApplication(knex, ctx.params.id);
     if (!application) throw notFound();
-    await showApplication(ctx, services, application, { done: outcomes[String(ctx.query.done)] });
+    await showApplication(ctx, services, application, { done: outcomes.get(String(ctx.query.done)) });
   });
 }
 
