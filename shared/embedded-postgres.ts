@@ -29,7 +29,8 @@ const databaseName = 'quartermaster';
 const useLock = 0x51_4d_02;
 /** How long to wait for a server that another process starts or stops; milliseconds. */
 const patience = 60_000;
-const retries = 5;
+/** How long to try again after a failure: what a killed server leaves may hold its memory for a few seconds more. */
+const retryFor = 10_000;
 
 /**
  * Starts the embedded PostgreSQL below `dataDir`, or joins the one that already runs there: another process of ours,
@@ -63,18 +64,24 @@ export async function openEmbeddedPostgres(dataDir: string): Promise<EmbeddedPos
 /** Starts the server or finds it started, and takes hold of it; waits while another process starts or stops it. */
 async function takeHold(cluster: Cluster): Promise<{ port: number; hold: pg.Client }> {
   const giveUpAt = Date.now() + patience;
-  for (let failures = 0; ; ) {
+  let retryUntil: number | null = null;
+  for (;;) {
     const server = await runningServer(cluster.data);
     try {
       if (!server) await start(cluster);
       else if (server.state === 'ready') return { port: server.port, hold: await holdOn(cluster, server.port) };
       else if (Date.now() > giveUpAt)
-        throw new ProgramError(`PostgreSQL (process ${server.pid}) is ${server.state} and gets no further`);
+        throw new ProgramError(`PostgreSQL (process ${server.pid}) stays ${server.state}`);
     } catch (error) {
       // Mostly another process was quicker to start it, or was just stopping it: the next round sees what holds.
-      if (isWrongPassword(error) || ++failures === retries || Date.now() > giveUpAt) throw error;
-      // It calls itself ready and answers nobody: recovery at the next start is better than that.
-      if (failures === retries - 2 && server) await stop(cluster, 'immediate');
+      retryUntil ??= Date.now() + retryFor;
+      if (isWrongPassword(error) || Date.now() > giveUpAt) throw error;
+      if (Date.now() > retryUntil) {
+        if (server?.state !== 'ready') throw error;
+        // It calls itself ready and answers nobody: recovery at the next start is better than that.
+        await stop(cluster, 'immediate');
+        retryUntil = null;
+      }
     }
     await sleep(200);
   }
