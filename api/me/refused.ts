@@ -2,7 +2,16 @@ import type { Context } from 'koa';
 import { sendJson } from '../answer.ts';
 import { sendForbidden, sendUnauthenticated } from '../authentication/challenge.ts';
 import { dialectOf, sendProblem } from '../dialect.ts';
-import { Conflict, Forbidden, Invalid, NotFound, type Refusal, rowRule, Unauthenticated } from '../store/refusals.ts';
+import {
+  Conflict,
+  Forbidden,
+  Invalid,
+  NotFound,
+  type Refusal,
+  rowRule,
+  Unauthenticated,
+  Unavailable,
+} from '../store/refusals.ts';
 
 /** Prints what an endpoint will not do, in the dialect of its path. */
 export function sendRefusal(ctx: Context, publicUrl: string, refusal: Refusal): void {
@@ -13,7 +22,10 @@ export function sendRefusal(ctx: Context, publicUrl: string, refusal: Refusal): 
   } else if (refusal instanceof Invalid) sendInvalid(ctx, refusal.fields);
   else if (refusal instanceof NotFound) sendProblem(ctx, 404, message || 'Not found.');
   else if (refusal instanceof Conflict) sendProblem(ctx, 409, message);
-  else throw refusal;
+  else if (refusal instanceof Unavailable) {
+    ctx.set('Retry-After', String(refusal.retryAfterSeconds));
+    sendProblem(ctx, 503, message);
+  } else throw refusal;
 }
 
 /** Answers `OPTIONS`, and 405 to methods that a path doesn't have. */

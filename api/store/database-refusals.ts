@@ -1,7 +1,7 @@
 import type { Resource } from '../resources/declaration.ts';
 import { columnOf } from '../resources/fields.ts';
 import { resources } from '../resources/index.ts';
-import { Conflict, Invalid, type Refusal, rowRule } from './refusals.ts';
+import { Conflict, Invalid, type Refusal, rowRule, Unavailable } from './refusals.ts';
 
 /** What PostgreSQL's driver says of an error, as far as we read it. */
 interface DatabaseError extends Error {
@@ -51,18 +51,19 @@ export function refusalOf(error: unknown, resource: Resource, deleting: boolean)
       return new Invalid({ [rowRule]: ['These values do not go together.'] });
     case '23P01':
       return new Conflict(`This ${resource.title[0].toLowerCase()} clashes with another.`);
-    case '2201B':
-    case '22003':
-    case '22007':
-    case '22008':
-    case '22021':
-    case '22P02':
-    case '22P05':
-      return new Invalid({ [rowRule]: ['A value is out of range or not of its type.'] });
+    // A row too wide for an index; JSON nested too deep.
+    case '54000':
+    case '54001':
+      return new Invalid({ [rowRule]: ['A value is too long or nested too deep.'] });
+    case '57014':
+      return new Unavailable('This took too long. Ask for less: narrow the list, or read it in pages.', 30);
     case '40001':
     case '40P01':
       return new Conflict('Somebody else changed this at the same moment. Try again.');
     default:
-      return null;
+      // Class 22: a value that is none of its type, or out of its range.
+      return error.code.startsWith('22')
+        ? new Invalid({ [rowRule]: ['A value is out of range or not of its type.'] })
+        : null;
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import Cursor from 'pg-cursor';
 import { conditionSql, searchSql } from './condition.ts';
+import { type Batches, LongLists } from './long-list.ts';
 import { behindSql, orderKeys, orderSql } from './order.ts';
 import { columnsSql, type Projection } from './projection.ts';
 import type { Query } from './query.ts';
@@ -18,16 +18,13 @@ interface Compiled {
 export interface ListAnswer {
   /** The array; `rows` instead when the list is too long for one piece. */
   readonly text: string | null;
-  /** JSON texts of the rows, in order, a batch at a time. */
-  readonly rows: AsyncIterable<string[]> | null;
+  /** JSON texts of the rows, in order, a batch at a time; close it if it is not read. */
+  readonly rows: Batches | null;
   /** How many rows there are in all, when the page asked for it. */
   readonly count: number | null;
   /** Order values of the last row of the page; null when no further page follows. */
   readonly next: readonly (string | null)[] | null;
 }
-
-/** Rows that an unlimited list fetches at a time. */
-const batch = 1000;
 
 /** A connection keeps this many statement shapes prepared; rarer ones are planned each time. */
 const preparedShapes = 400;
@@ -137,31 +134,13 @@ function prepared(text: string, statement: Statement, me: number | null): pg.Que
   return { text, ...(name && { name }), values: valuesOf(statement.slots, me) };
 }
 
-/** Reads by a cursor, so that memory holds one batch whatever the table's size. */
+const longLists = new WeakMap<pg.Pool, LongLists>();
+
+/** Every row; as they come out of the database when they are many. */
 async function readAll(db: pg.Pool, text: string, values: unknown[]): Promise<ListAnswer> {
-  const client = await db.connect();
-  const cursor = client.query(new Cursor<{ body: string }>(text, values));
-  let first: { body: string }[];
-  try {
-    first = await cursor.read(batch);
-    if (first.length < batch) {
-      await cursor.close();
-      client.release();
-      return { text: `[${first.map((row) => row.body).join(',')}]`, rows: null, count: null, next: null };
-    }
-  } catch (error) {
-    client.release(true);
-    throw error;
-  }
-  async function* batches(): AsyncGenerator<string[]> {
-    let whole = false;
-    try {
-      for (let rows = first; rows.length > 0; rows = await cursor.read(batch)) yield rows.map((row) => row.body);
-      whole = true;
-    } finally {
-      await cursor.close().catch(() => undefined);
-      client.release(!whole);
-    }
-  }
-  return { text: null, rows: batches(), count: null, next: null };
+  const lists = longLists.get(db) ?? new LongLists(db);
+  longLists.set(db, lists);
+  const read = await lists.read(text, values);
+  const whole = Array.isArray(read);
+  return { text: whole ? `[${read.join(',')}]` : null, rows: whole ? null : read, count: null, next: null };
 }

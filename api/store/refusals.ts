@@ -50,3 +50,14 @@ export class Conflict extends Refusal {
     this.details = details;
   }
 }
+
+/** It could be done, only not now: too much else is going on, or the database is away. */
+export class Unavailable extends Refusal {
+  /** After how many seconds another try makes sense. */
+  readonly retryAfterSeconds: number;
+
+  constructor(message: string, retryAfterSeconds: number) {
+    super(message);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}

@@ -15,8 +15,13 @@ export function sendArray(ctx: Context, answer: ListAnswer): void {
     sendText(ctx, 200, answer.text ?? '[]');
     return;
   }
+  const { rows } = answer;
+  const body = Readable.from(arrayText(rows), { objectMode: false });
+  // Also when nobody begins to read: a HEAD request, a client that has gone.
+  body.once('close', () => rows.close());
+  rows.lost.addEventListener('abort', () => body.destroy());
   ctx.status = 200;
-  ctx.body = Readable.from(arrayText(answer.rows), { objectMode: false });
+  ctx.body = body;
   ctx.set('Content-Type', 'application/json');
 }
 

@@ -2,7 +2,15 @@ import type { Context } from 'koa';
 import { sendJson } from '../../answer.ts';
 import { sendForbidden, sendUnauthenticated } from '../../authentication/challenge.ts';
 import { sendProblem } from '../../dialect.ts';
-import { Conflict, Forbidden, Invalid, NotFound, type Refusal, Unauthenticated } from '../../store/refusals.ts';
+import {
+  Conflict,
+  Forbidden,
+  Invalid,
+  NotFound,
+  type Refusal,
+  Unauthenticated,
+  Unavailable,
+} from '../../store/refusals.ts';
 import { wireErrors } from './parse-body.ts';
 import type { Spelled } from './spelling.ts';
 
@@ -18,5 +26,8 @@ export function sendRefusal(ctx: Context, publicUrl: string, refusal: Refusal, s
   } else if (refusal instanceof Unauthenticated) sendUnauthenticated(ctx, publicUrl);
   else if (refusal instanceof NotFound) {
     sendProblem(ctx, 404, refusal.message || `No ${spelled.resource.title[0]} matches the given query.`);
+  } else if (refusal instanceof Unavailable) {
+    ctx.set('Retry-After', String(refusal.retryAfterSeconds));
+    sendProblem(ctx, 503, refusal.message);
   } else throw refusal;
 }

@@ -49,7 +49,12 @@ export const part = resource('part', {
     ),
     creation_date: date({ readOnly: true, nullable: true }),
     creation_user: reference('user', { readOnly: true, nullable: true }),
-    default_expiry: integer({ minimum: 0, default: 0, help: 'Days until stock of it expires; 0: never.' }),
+    default_expiry: integer({
+      minimum: 0,
+      maximum: 1_000_000,
+      default: 0,
+      help: 'Days until stock of it expires; 0: never.',
+    }),
     default_location: reference('stock_location', { nullable: true }),
     minimum_stock: decimal({ minimum: 0, maximum: 9_999_999_999, default: '0' }),
     maximum_stock: decimal({ minimum: 0, maximum: 9_999_999_999, default: '0' }),

@@ -1,0 +1,193 @@
+import type pg from 'pg';
+import Cursor from 'pg-cursor';
+import { Unavailable } from './refusals.ts';
+
+/** JSON texts of rows, a batch at a time. Whoever gets one reads it to its end or closes it. */
+export interface Batches extends AsyncIterable<string[]> {
+  /** Gives the connection back, whether all was read or nothing. May be called again. */
+  close(): void;
+  /** Says that the connection was taken back from a reader who kept it waiting. */
+  readonly lost: AbortSignal;
+}
+
+interface Bounds {
+  /** Rows that are fetched at a time. */
+  readonly batch: number;
+  /** How long a reader may keep a batch without asking for the next; milliseconds. */
+  readonly stall: number;
+  /** How long a long list waits for its turn; milliseconds. */
+  readonly patience: number;
+}
+type Row = { body: string };
+
+const standard: Bounds = { batch: 1000, stall: 30_000, patience: 10_000 };
+
+/**
+ * Reads whole lists by cursors, so that memory holds one batch whatever the table's size. What is longer than a batch
+ * keeps its connection for as long as its client reads, so only half of the pool goes to such lists: slow readers wait
+ * for each other, and nobody else waits for them. The connection's statement timeout bounds each list as a whole.
+ */
+export class LongLists {
+  readonly #pool: pg.Pool;
+  readonly #bounds: Bounds;
+  readonly #places: Places;
+
+  constructor(pool: pg.Pool, bounds: Partial<Bounds> = {}) {
+    this.#pool = pool;
+    this.#bounds = { ...standard, ...bounds };
+    this.#places = new Places(Math.max(1, Math.floor(pool.options.max / 2)));
+  }
+
+  /**
+   * Runs a statement that gives a column `body`: answers all rows when one batch holds them.
+   * @throws Unavailable when too many long lists are on their way
+   */
+  async read(text: string, values: unknown[]): Promise<string[] | Batches> {
+    const answer = await this.#begin(text, values, () => this.#places.take());
+    if (answer) return answer;
+    if (!(await this.#places.wait(this.#bounds.patience))) {
+      throw new Unavailable('Too many long lists are being read. Try again, or ask for pages with limit.', 5);
+    }
+    // The place is taken; it goes back when the list turns out shorter now.
+    let used = false;
+    const useIt = () => {
+      used = true;
+      return true;
+    };
+    try {
+      return (await this.#begin(text, values, useIt)) ?? [];
+    } finally {
+      if (!used) this.#places.leave();
+    }
+  }
+
+  /** Null when a batch does not hold all and there is no place for more. */
+  async #begin(text: string, values: unknown[], takePlace: () => boolean): Promise<string[] | Batches | null> {
+    const client = await this.#pool.connect();
+    try {
+      const cursor = client.query(new Cursor<Row>(text, values));
+      const first = await cursor.read(this.#bounds.batch);
+      if (first.length === this.#bounds.batch && takePlace()) {
+        const end = (whole: boolean) => {
+          client.release(!whole);
+          this.#places.leave();
+        };
+        return new LongList(cursor, first, this.#bounds, end);
+      }
+      await cursor.close();
+      client.release();
+      return first.length < this.#bounds.batch ? bodiesOf(first) : null;
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+  }
+}
+
+const bodiesOf = (rows: readonly Row[]): string[] => rows.map((row) => row.body);
+
+/** One list on its way. An object and no generator: one that nobody begins to read has to be closed as well. */
+class LongList implements Batches, AsyncIterator<string[]> {
+  readonly #cursor: Cursor<Row>;
+  readonly #bounds: Bounds;
+  readonly #end: (whole: boolean) => void;
+  readonly #lost = new AbortController();
+  #first: Row[] | null;
+  #stall: NodeJS.Timeout;
+  #open = true;
+
+  constructor(cursor: Cursor<Row>, first: Row[], bounds: Bounds, end: (whole: boolean) => void) {
+    this.#cursor = cursor;
+    this.#first = first;
+    this.#bounds = bounds;
+    this.#end = end;
+    this.#stall = this.#watch();
+  }
+
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<string[]> {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<string[], undefined>> {
+    clearTimeout(this.#stall);
+    if (!this.#open) return { done: true, value: undefined };
+    try {
+      const rows = this.#first ?? (await this.#cursor.read(this.#bounds.batch));
+      this.#first = null;
+      if (rows.length < this.#bounds.batch) await this.#finish();
+      else this.#stall = this.#watch();
+      return rows.length > 0 ? { done: false, value: bodiesOf(rows) } : { done: true, value: undefined };
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  async return(): Promise<IteratorResult<string[], undefined>> {
+    this.close();
+    return { done: true, value: undefined };
+  }
+
+  close(): void {
+    clearTimeout(this.#stall);
+    if (!this.#open) return;
+    this.#open = false;
+    this.#end(false);
+  }
+
+  /** All is read: the connection is free before the last rows are on their way. */
+  async #finish(): Promise<void> {
+    await this.#cursor.close();
+    if (!this.#open) return;
+    this.#open = false;
+    this.#end(true);
+  }
+
+  #watch(): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.close();
+      this.#lost.abort();
+    }, this.#bounds.stall).unref();
+  }
+}
+
+/** So many may be taken at a time; who finds none may wait in line. */
+class Places {
+  #free: number;
+  readonly #line = new Set<() => void>();
+
+  constructor(count: number) {
+    this.#free = count;
+  }
+
+  take(): boolean {
+    if (this.#free === 0) return false;
+    this.#free--;
+    return true;
+  }
+
+  leave(): void {
+    const [next] = this.#line;
+    if (next) next();
+    else this.#free++;
+  }
+
+  /** Waits for a place; false when none came free in so many milliseconds. */
+  wait(milliseconds: number): Promise<boolean> {
+    if (this.take()) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const answer = (got: boolean) => {
+        clearTimeout(timer);
+        this.#line.delete(mine);
+        resolve(got);
+      };
+      const mine = () => answer(true);
+      const timer = setTimeout(answer, milliseconds, false);
+      this.#line.add(mine);
+    });
+  }
+}
