@@ -16,7 +16,7 @@ export function publicAddress(publicUrl: string): Koa.Middleware {
   );
   return (ctx, next) => {
     if (otherNames.has(ctx.get('Host')) && ctx.method === 'GET' && ctx.accepts('json', 'html') === 'html') {
-      ctx.redirect(publicUrl + ctx.url);
+      ctx.redirect(publicUrl + pathOf(ctx.url));
       return;
     }
     Object.defineProperties(ctx.request, {
