@@ -57,6 +57,25 @@ export async function up(knex: Knex): Promise<void> {
     CREATE TRIGGER refuse_filled_structural BEFORE UPDATE OF structural ON stock_location
       FOR EACH ROW EXECUTE FUNCTION refuse_filled_structural('stock_item', 'location_id');
 
+    -- What is installed in something is not, by whatever way, installed in itself.
+    CREATE FUNCTION refuse_installed_in_itself() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      PERFORM pg_advisory_xact_lock(20, TG_RELID::integer);
+      IF EXISTS (
+        WITH RECURSIVE around(id) AS (
+          SELECT NEW.belongs_to_id
+          UNION SELECT s.belongs_to_id FROM stock_item AS s JOIN around ON s.id = around.id
+        ) SELECT FROM around WHERE id = NEW.id
+      ) THEN
+        RAISE EXCEPTION 'installed in itself'
+          USING ERRCODE = 'check_violation', CONSTRAINT = 'stock_item_not_in_itself', TABLE = 'stock_item';
+      END IF;
+      RETURN NEW;
+    END $$;
+    CREATE TRIGGER refuse_installed_in_itself BEFORE UPDATE OF belongs_to_id ON stock_item FOR EACH ROW
+      WHEN (NEW.belongs_to_id IS NOT NULL AND NEW.belongs_to_id IS DISTINCT FROM OLD.belongs_to_id)
+      EXECUTE FUNCTION refuse_installed_in_itself();
+
     CREATE TABLE stock_tracking (
       id serial PRIMARY KEY,
       item_id integer NOT NULL REFERENCES stock_item ON DELETE CASCADE,

@@ -203,3 +203,22 @@ test('Whoever may only view stock can not make, change or delete it', async (t) 
   t.is((await q.json('/api/part/', { as: viewer })).status, 403);
   t.is((await q.json('/api/stock/')).status, 401);
 });
+
+test('An item in which others are installed can not be deleted before them', async (t) => {
+  const part = await makePart();
+  const outer = await makeStock({ part, quantity: 1 });
+  const inner = await makeStock({ part, quantity: 1, belongs_to: outer.pk });
+  t.is((await get(`/api/stock/${outer.pk}/`)).body.installed_items, 1);
+  t.is((await q.json(`/api/stock/${outer.pk}/`, { as: token, method: 'DELETE' })).status, 409);
+  t.is((await q.fetch(`/api/stock/${inner.pk}/`, { as: token, method: 'DELETE' })).status, 204);
+  t.is((await q.fetch(`/api/stock/${outer.pk}/`, { as: token, method: 'DELETE' })).status, 204);
+  t.is((await patch(`/api/stock/${outer.pk}/`, { quantity: 1 })).status, 404);
+});
+
+test('Items are never installed in each other in a circle', async (t) => {
+  const part = await makePart();
+  const a = await makeStock({ part, quantity: 1 });
+  const b = await makeStock({ part, quantity: 1, belongs_to: a.pk });
+  t.is((await patch(`/api/stock/${a.pk}/`, { belongs_to: b.pk })).status, 400);
+  t.is((await patch(`/api/stock/${a.pk}/`, { belongs_to: a.pk })).status, 400);
+});

@@ -86,6 +86,13 @@ test('They can not take over somebody who holds more, by name or by e-mail; othe
   t.is((await patch(`/api/user/${weak.id}/`, { email: 'new@lab.example' })).status, 200);
 });
 
+test('They can not take over staff, who hold more than groups give', async (t) => {
+  const staff = await q.person({ username: 'a member of staff', staff: true });
+  t.is((await patch(`/api/user/${staff.id}/`, { email: 'me@evil.example' })).status, 403);
+  t.is((await patch(`/api/user/${staff.id}/`, { first_name: 'Stafford', is_active: false })).status, 200);
+  t.is((await patch(`/api/user/${staff.id}/`, { is_active: true })).status, 403);
+});
+
 test('They can let go somebody who holds more, but not let them back in', async (t) => {
   const strong = await somebody({ host: ['delete'] });
   t.is((await patch(`/api/user/${strong.id}/`, { is_active: false })).status, 200);

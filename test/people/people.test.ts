@@ -180,3 +180,14 @@ test('What a client got it can send back whole, and nothing changes', async (t) 
   const trail = await q.knex('audit_entries').where({ resource: 'user', object_id: String(reader.id) });
   t.deepEqual(trail, []);
 });
+
+test('Somebody whom hosts or bookings still name can not be deleted; others can, and their groups stay', async (t) => {
+  const owner = await q.person({ username: 'owner', rights: { host: ['view'] } });
+  const [type] = await q.knex('host_hardware').insert({ name: 'R640' }).returning('id');
+  await q.knex('host').insert({ hostname: 'owned', hardware_id: type.id, owner_id: owner.id });
+  const path = `/api/auth/users/${owner.id}/`;
+  t.is((await q.json(path, { as: rootToken, method: 'DELETE' })).status, 409);
+  await q.knex('host').where({ hostname: 'owned' }).delete();
+  t.is((await q.fetch(path, { as: rootToken, method: 'DELETE' })).status, 204);
+  t.truthy(await q.knex('groups').where({ name: 'group of owner' }).first());
+});

@@ -15,6 +15,9 @@ export const guardUser: Hooks = {
     if (changed.has('is_superuser') || changed.has('is_staff')) {
       refuseUnlessSuperuser(change, 'Only a superuser may say who is staff or a superuser.');
     }
+    if (change.before?.is_staff && !change.principal.person?.isStaff && givesAll(change, changed)) {
+      refuseUnlessSuperuser(change, 'Only staff and superusers may do this to staff.');
+    }
     refuseBeyond(change, await rightsOfGroups(change, groupsGiven(change, changed)));
   },
 
@@ -29,14 +32,19 @@ function changedFields({ before, values, kind }: Change): ReadonlySet<string> {
   return new Set(names.filter((name) => !name.startsWith('is_') || (name !== 'is_active' && values[name] === true)));
 }
 
-/** The groups whose rights a change gives to somebody, or takes hold of. */
-function groupsGiven({ principal, before, values, row }: Change, changed: ReadonlySet<string>): number[] {
-  const after = (row.groups ?? []) as number[];
-  const had = (before?.groups ?? []) as number[];
-  const isSelf = before !== null && principal.person?.id === before.id && principal.scopes === null;
-  const comesBack = before !== null && changed.has('is_active') && values.is_active === true;
-  const takesOver = before !== null && !isSelf && (changed.has('username') || changed.has('email'));
-  return comesBack || takesOver ? [...new Set([...after, ...had])] : after.filter((group) => !had.includes(group));
+/** Whether a change puts all that somebody holds into other hands: lets them back in, or changes where their mail goes. */
+function givesAll({ principal, before, values }: Change, changed: ReadonlySet<string>): boolean {
+  if (before === null) return false;
+  const isSelf = principal.person?.id === before.id && principal.scopes === null;
+  const comesBack = changed.has('is_active') && values.is_active === true;
+  return comesBack || (!isSelf && (changed.has('username') || changed.has('email')));
+}
+
+/** The groups whose rights a change gives to somebody, or puts into other hands. */
+function groupsGiven(change: Change, changed: ReadonlySet<string>): number[] {
+  const after = (change.row.groups ?? []) as number[];
+  const had = (change.before?.groups ?? []) as number[];
+  return givesAll(change, changed) ? [...new Set([...after, ...had])] : after.filter((group) => !had.includes(group));
 }
 
 function refuseUnlessSuperuser(change: Change, message: string): void {
