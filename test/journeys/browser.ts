@@ -57,7 +57,10 @@ export async function signIn(page: Page, { username, password }: { username: str
 /** What of a page reaches beyond its window, or loads from elsewhere, or broke its policy. */
 export async function troublesOf(page: Page, origin: string): Promise<string[]> {
   const troubles: string[] = [];
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  // A text: this program's own types know no pages.
+  const wide = Number(
+    await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
+  );
   if (wide > 1) troubles.push(`${page.url()} is ${wide} px wider than its window`);
   const foreign = await page.evaluate(
     (own) => performance.getEntriesByType('resource').flatMap(({ name }) => (name.startsWith(own) ? [] : [name])),
