@@ -125,7 +125,11 @@ function isLess(before: Application, after: Stored): boolean {
 
 /** The grants are locked first: whoever is issuing under one is waited for, and what they issue ends too. */
 async function endAccessTokens(trx: Knex, clientId: string): Promise<void> {
-  await trx('oidc_artifacts').where({ kind: 'Grant', client_id: clientId }).orderBy('id_hash').forUpdate().select('kind');
+  await trx('oidc_artifacts')
+    .where({ kind: 'Grant', client_id: clientId })
+    .orderBy('id_hash')
+    .forUpdate()
+    .select('kind');
   await trx('oidc_artifacts')
     .where({ client_id: clientId })
     .whereIn('kind', ['AccessToken', 'ClientCredentials'])
