@@ -1,14 +1,18 @@
 import cors from '@koa/cors';
 import Koa from 'koa';
+import { readAddresses } from '../shared/client-address.ts';
+import { isDatabaseAway } from '../shared/database-away.ts';
 import { serveAssets } from '../shared/pages/assets.ts';
 import type { Services } from '../shared/services.ts';
 import { sendJson } from './answer.ts';
 import { authenticate } from './authentication/authenticate.ts';
 import { readBody } from './body.ts';
 import { sendProblem } from './dialect.ts';
+import { browseFace } from './faces/browse/browse-face.ts';
 import { locator, restFace, spellAll } from './faces/rest/face.ts';
 import { meRouter } from './me/router.ts';
 import { resources } from './resources/index.ts';
+import { describeApi } from './schema/describe-api.ts';
 import { schemaRouter } from './schema/router.ts';
 import { Store } from './store/store.ts';
 
@@ -16,27 +20,33 @@ import { Store } from './store/store.ts';
 export async function createApi(services: Services): Promise<Koa> {
   const { config, log } = services;
   const app = new Koa({ proxy: config.trustProxy > 0, maxIpsCount: config.trustProxy });
+  readAddresses(app);
   const store = new Store(services);
   const spellings = spellAll(resources, config.publicUrl);
   const me = meRouter(services);
-  const schema = schemaRouter(services, spellings);
+  const described = describeApi(spellings, config);
+  const schema = schemaRouter(services, described);
+  const browse = browseFace(services, store, spellings, described.document);
 
   app.on('error', (error) => {
     log[clientLeft(error) ? 'debug' : 'error']({ err: error }, 'an answer could not be sent');
   });
-  app.use(answerFailures(services));
   app.use(securityHeaders());
   app.use(serveAssets());
+  app.use(browse.dress);
+  app.use(answerFailures(services));
   // Any origin may call with a token of its own; cookies are never taken from another origin.
   app.use(cors({ origin: '*', maxAge: 600, exposeHeaders: ['WWW-Authenticate', 'Location', 'Retry-After'] }));
   app.use(readBody());
   app.use(authenticate(services));
+  app.use(browse.home);
   app.use(me.routes());
   app.use(schema.routes());
+  app.use(browse.forms);
   app.use(restFace(store, config.publicUrl, locator(spellings)));
   app.use((ctx) => {
     if (!ctx.path.startsWith('/api/')) return sendProblem(ctx, 404, 'Not found.');
-    sendJson(ctx, 404, { detail: 'API endpoint not found', url: ctx.href });
+    sendJson(ctx, 404, { detail: 'API endpoint not found', url: config.publicUrl + ctx.url });
   });
   return app;
 }
@@ -53,6 +63,11 @@ function answerFailures({ log }: Services): Koa.Middleware {
     try {
       await next();
     } catch (error) {
+      if (isDatabaseAway(error)) {
+        log.warn({ err: error, method: ctx.method, path: ctx.path }, 'the database could not be asked');
+        ctx.set('Retry-After', '2');
+        return sendProblem(ctx, 503, 'The database can not be reached right now. Try again in a few seconds.');
+      }
       log.error({ err: error, method: ctx.method, path: ctx.path }, 'request failed');
       sendProblem(ctx, 500, 'Server error.');
     }

@@ -4,17 +4,21 @@ import type { Endpoint } from '../me/endpoint.ts';
 import { meEndpoints } from '../me/router.ts';
 import { openApiDocument } from './document.ts';
 import type { OpenApiDocument } from './openapi.ts';
-import { type DocumentFormat, type Printed, printedOnce } from './print.ts';
+import { printedOnce } from './print.ts';
 import { schemaEndpoint } from './schema-endpoint.ts';
+
+export interface DescribedApi {
+  readonly document: OpenApiDocument;
+  readonly endpoint: Endpoint;
+}
 
 /** The document of a whole API, and the endpoint that answers it: it is part of what it describes. */
 export function describeApi(
   spellings: ReadonlyMap<string, Spelled>,
   config: Pick<Config, 'publicUrl' | 'anonymousRead' | 'instanceName'>,
-): { document: OpenApiDocument; printed: (format: DocumentFormat) => Printed; endpoint: Endpoint } {
-  const printed = printedOnce(() => document);
-  const endpoint = schemaEndpoint(printed);
+): DescribedApi {
+  const endpoint = schemaEndpoint(printedOnce(() => document));
   const endpoints = [...meEndpoints, endpoint];
   const document = openApiDocument({ spellings: spellings.values(), endpoints, config });
-  return { document, printed, endpoint };
+  return { document, endpoint };
 }

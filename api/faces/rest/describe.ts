@@ -24,10 +24,13 @@ const types: Readonly<Record<Field['kind'], string>> = {
   json: 'field',
 };
 
-/** A name as a label: `vm_host` → `Vm host`. */
+const initials: ReadonlySet<string> = new Set(['ip', 'mac', 'vm', 'id', 'url', 'nic']);
+
+/** A name as a label: `vm_host` → `VM host`. */
 export const labelOf = (name: string): string => {
-  const words = name.replaceAll('_', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  const words = name.split('_').map((word) => (initials.has(word) ? word.toUpperCase() : word));
+  const label = words.join(' ');
+  return label.charAt(0).toUpperCase() + label.slice(1);
 };
 
 /** One field as `OPTIONS` describes it. */

@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import type { Context, Middleware } from 'koa';
+import type { Services } from '../../../shared/services.ts';
+import { pageShower } from '../../page.ts';
+import type { OpenApiDocument } from '../../schema/openapi.ts';
+import type { Store } from '../../store/store.ts';
+import { locator } from '../rest/face.ts';
+import type { Spelled } from '../rest/spelling.ts';
+import type { Browsing } from './browsing.ts';
+import { dressAnswers } from './dress.ts';
+import { showHome } from './home-page.ts';
+import { readForms } from './read-forms.ts';
+
+/** The pages of the API, in the order in which a request meets them. */
+export interface BrowseFace {
+  /** Stands before all that answers: puts pages in place of JSON, failures included. */
+  readonly dress: Middleware;
+  /** Stands between authentication and the REST face: turns forms into requests. */
+  readonly forms: Middleware;
+  /** The start page. */
+  readonly home: Middleware;
+}
+
+/** What lets people use the API with nothing but a browser, in terms of the REST face. */
+export function browseFace(
+  services: Services,
+  store: Store,
+  spellings: ReadonlyMap<string, Spelled>,
+  document: OpenApiDocument,
+): BrowseFace {
+  const show = pageShower(services, join(import.meta.dirname, 'templates'));
+  const browsing: Browsing = { services, store, document, show, locate: locator(spellings) };
+  return {
+    dress: dressAnswers(browsing),
+    forms: readForms(browsing),
+    home: (ctx, next) => (isHome(ctx) ? showHome(browsing, spellings, ctx) : next()),
+  };
+}
+
+const isHome = ({ path, method }: Context): boolean => path === '/' && (method === 'GET' || method === 'HEAD');

@@ -1,0 +1,71 @@
+import type { Context } from 'koa';
+import type { Principal } from '../../../shared/access/principal.ts';
+import { labelOf } from '../rest/describe.ts';
+import type { Target } from '../rest/face.ts';
+import { accessAt } from './access-view.ts';
+import type { Browsing } from './browsing.ts';
+import { type Cell, cellOf, referencedLabels, type Shown } from './cells.ts';
+import { actionForm, rowForm } from './form-view.ts';
+import { Labels } from './labels.ts';
+import { mayDo } from './may-do.ts';
+import { doneSentence, prettyJson } from './words.ts';
+
+/** Shows one row: what it holds, and the forms to change and delete it and for what else can be done to it. */
+export async function showRow(browsing: Browsing, ctx: Context, { spelled, id }: Target, text: string): Promise<void> {
+  const { services, store, document, show } = browsing;
+  const principal: Principal = ctx.state.principal;
+  const { resource, spelling, listPath, keys, idKey } = spelled;
+  const { timeZone } = services.config;
+  const labels = new Labels(store, principal);
+  const row: Shown = JSON.parse(text);
+  const number = id ?? 0;
+  const label = (await labels.of(resource, [number])).get(number) ?? `${resource.title[0]} ${number}`;
+  const referenced = await referencedLabels(spelled, [row], labels);
+  const owned = principal.person !== null && (await labels.owns(resource, number));
+  const may = mayDo(store, principal, spelled, owned);
+  const form = { spelled, labels, person: principal.person, timeZone };
+  const known = new Set([idKey, ...keys.map(({ key }) => key)]);
+  const facts: { label: string; help: string; cell: Cell }[] = [
+    { label: idKey === 'url' ? 'URL' : 'Number', help: '', cell: { kind: 'code', text: String(row[idKey]) } },
+    ...keys
+      .filter(({ field }) => !field.writeOnly && !field.inputOnly)
+      .map((key) => ({
+        label: labelOf(key.key),
+        help: key.field.help ?? '',
+        cell: cellOf(key, row[key.key], spelling.style, referenced, timeZone),
+      })),
+    // What was shown beside the row on request.
+    ...Object.entries(row)
+      .filter(([key, value]) => !known.has(key) && value !== null)
+      .map(([key, value]) => ({
+        label: labelOf(key),
+        help: '',
+        cell: { kind: 'code', text: JSON.stringify(value) } as const,
+      })),
+  ];
+
+  show(ctx, 'row', {
+    title: label,
+    one: resource.title[0].toLowerCase(),
+    many: resource.title[1],
+    listPath,
+    path: `${listPath}${number}/`,
+    done: doneSentence(ctx.state.done),
+    facts,
+    form: may('change') ? await rowForm({ ...form, row }) : null,
+    deletable: may('delete'),
+    actions: await Promise.all(
+      Object.entries(resource.actions ?? {})
+        .filter(([, action]) => may(action.permission ?? 'change'))
+        .map(async ([name, action]) => ({
+          path: `${listPath}${number}/${name}/`,
+          label: action.label,
+          confirm: action.confirm ?? false,
+          form: await actionForm(form, action),
+        })),
+    ),
+    access: accessAt(document, `${listPath}{id}/`),
+    json: prettyJson(text),
+    request: `GET ${ctx.path}${ctx.querystring ? `?${ctx.querystring}` : ''}`,
+  });
+}
