@@ -170,3 +170,19 @@ test('What a client got of a part it can send back whole, and nothing changes', 
   t.deepEqual(sent.body, body);
   t.is((await q.knex('audit_entries').where({ resource: 'part', object_id: String(pk) })).length, 1);
 });
+
+test('Parts and stock are put in order by any of their keys, the constant ones too', async (t) => {
+  await make('/api/stock/', { part: await make('/api/part/', { name: name() }), quantity: 1 });
+  for (const path of [
+    '/api/part/',
+    '/api/part/category/',
+    '/api/stock/',
+    '/api/stock/location/',
+    '/api/stock/track/',
+  ]) {
+    const { body } = await q.json<{ actions: { GET: object } }>(path, { as: token, method: 'OPTIONS' });
+    for (const key of Object.keys(body.actions.GET)) {
+      t.is((await get(`${path}?ordering=-${key}&limit=2`)).status, 200, `${path} by ${key}`);
+    }
+  }
+});

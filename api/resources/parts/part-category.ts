@@ -36,7 +36,7 @@ export const partCategory = resource('part_category', {
           AND pc.id = ANY ((SELECT me.path FROM part_category AS me WHERE me.id = {id})::int[])
         ORDER BY pc.level DESC LIMIT 1)`,
     ),
-    starred: computed(boolean({ help: 'Always false: subscriptions are not kept here.' }), 'false'),
+    starred: computed(boolean({ help: 'Always false: subscriptions are not kept here.' }), 'false::boolean'),
   },
   label: '{pathstring}',
   search: ['name', 'description', 'pathstring'],

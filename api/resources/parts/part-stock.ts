@@ -7,7 +7,7 @@ const sum = (where: string) => `(SELECT coalesce(sum(si.quantity), 0) FROM stock
 const variants = `CASE WHEN {is_template} THEN ${sum(ofVariants)} ELSE 0 END`;
 
 const amount = (sql: string, help?: string): Field => computed(decimal(help ? { help } : {}), sql);
-const none = (help: string): Field => computed(decimal({ help }), '0');
+const none = (help: string): Field => computed(decimal({ help }), '0::numeric');
 
 /** What there is of a part, summed at each read. */
 export const partStock: Record<string, Field> = {

@@ -38,10 +38,10 @@ export const part = resource('part', {
     link: text({ maxLength: 2000, blank: true }),
     notes: text({ maxLength: 50_000, nullable: true, blank: true }),
     image: computed(text({ nullable: true, help: 'Always null: images are not kept here.' }), 'NULL::text'),
-    thumbnail: computed(text(), "''"),
+    thumbnail: computed(text(), "''::text"),
     full_name: computed(text(), "concat_ws(' | ', nullif({IPN}, ''), {name}, nullif({revision}, ''))"),
     barcode_hash: text({ maxLength: 128, readOnly: true }),
-    starred: computed(boolean({ help: 'Always false: subscriptions are not kept here.' }), 'false'),
+    starred: computed(boolean({ help: 'Always false: subscriptions are not kept here.' }), 'false::boolean'),
     category_name: computed(text(), "coalesce({category.name}, '')"),
     category_default_location: computed(
       reference('stock_location', { nullable: true }),
