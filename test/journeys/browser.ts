@@ -11,12 +11,15 @@ const executable = process.env.CHROMIUM ?? '/usr/bin/chromium';
 /** Whether there is a browser to drive. CI installs one; elsewhere the journeys that need it say so and skip. */
 export const hasBrowser = existsSync(executable);
 
-/** A headless browser with an empty profile; `close` removes it. */
-export async function openBrowser(): Promise<{ context: BrowserContext; close(): Promise<void> }> {
+/** A headless browser with an empty profile; `close` removes it. Without `scripts` it runs none. */
+export async function openBrowser({
+  scripts = true,
+} = {}): Promise<{ context: BrowserContext; close(): Promise<void> }> {
   const profile = await mkdtemp(join(tmpdir(), 'qm-browser-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: executable,
     headless: true,
+    javaScriptEnabled: scripts,
     viewport: { width: 1280, height: 800 },
     args: [
       '--no-sandbox',
