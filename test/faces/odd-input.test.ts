@@ -1,0 +1,70 @@
+import test from 'ava';
+import { spellAll } from '../../api/faces/rest/face.ts';
+import { filtersOf, orderingsOf } from '../../api/faces/rest/parse-query.ts';
+import type { Spelled } from '../../api/faces/rest/spelling.ts';
+import { resources } from '../../api/resources/index.ts';
+import { loadSampleLab } from '../../api/sample/index.ts';
+import { type Running, start } from '../harness/index.ts';
+
+let q: Running;
+let as: string;
+test.before(async () => {
+  q = await start();
+  await loadSampleLab(q.services);
+  as = await q.tokenFor(await q.person({ username: 'tester', superuser: true }));
+});
+test.after.always(() => q?.close());
+
+const asked = ['1', 'False', 'null', 'abc', '-1', '99999999999', '1,x', "'", '[', '2021-02-30', '%00'];
+const written = [null, '', 'x', -1, 1e20, [], {}, [[1]], 'a\0', '\ud800', 'x'.repeat(60_000), '2021-02-30', 99_999_999];
+/** Nobody could go on after these. */
+const spared: ReadonlySet<string> = new Set(['is_active', 'is_superuser']);
+
+for (const resource of resources) {
+  test.serial(
+    `Whatever a client asks of or writes to ${resource.title[1].toLowerCase()}, the server does not fail`,
+    async (t) => {
+      const failed: string[] = [];
+      const call = async (path: string, wish: object = {}) => {
+        const response = await q.fetch(path, { as, ...wish });
+        const text = await response.text();
+        if (response.status >= 500) failed.push(`${response.status} ${path} ${JSON.stringify(wish).slice(0, 200)}`);
+        return { status: response.status, text };
+      };
+      for (const spelled of spellAll([resource], q.url).values()) {
+        await read(spelled, call);
+        await write(spelled, call, (row) => t.true([200, 405].includes(row.status), `${spelled.listPath} ${row.text}`));
+      }
+      t.deepEqual(failed, []);
+    },
+  );
+}
+
+type Call = (path: string, wish?: object) => Promise<{ status: number; text: string }>;
+
+async function read(spelled: Spelled, call: Call): Promise<void> {
+  const list = spelled.listPath;
+  for (const order of orderingsOf(spelled).keys()) await call(`${list}?ordering=-${order}&limit=2&cursor=`);
+  for (const shown of Object.keys(spelled.spelling.expand ?? {})) await call(`${list}?${shown}=true&limit=2`);
+  for (const filter of filtersOf(spelled).keys()) {
+    const values = asked.map((value) => (value === '%00' ? value : encodeURIComponent(value)));
+    await Promise.all(values.map((value) => call(`${list}?${filter}=${value}&limit=1`)));
+  }
+}
+
+async function write(
+  spelled: Spelled,
+  call: Call,
+  check: (row: { status: number; text: string }) => void,
+): Promise<void> {
+  const list = spelled.listPath;
+  const [first] = JSON.parse((await call(`${list}?limit=1`)).text).results;
+  if (first) {
+    const row = first.url ?? `${list}${first.pk ?? first.id}/`;
+    check(await call(row, { method: 'PATCH', json: first }));
+    for (const { key } of spelled.keys.filter(({ key }) => !spared.has(key))) {
+      for (const value of written) await call(row, { method: 'PATCH', json: { [key]: value } });
+    }
+  }
+  for (const body of [{}, [], null, 'x', 5, [[]]]) await call(list, { json: body });
+}
