@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { stringify } from 'yaml';
 import type { OpenApiDocument } from './openapi.ts';
 
@@ -10,9 +11,10 @@ export const printDocument = (document: OpenApiDocument, format: DocumentFormat)
     ? `${JSON.stringify(document, null, 2)}\n`
     : stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 });
 
-/** A text as it is served: its bytes, and the tag by which caches know it. */
+/** A text as it is served: plain, packed, and the tag by which caches know it. */
 export interface Printed {
   readonly text: string;
+  readonly gzip: Buffer;
   readonly etag: string;
 }
 
@@ -23,7 +25,11 @@ export function printedOnce(document: () => OpenApiDocument): (format: DocumentF
     let printed = known.get(format);
     if (!printed) {
       const text = printDocument(document(), format);
-      printed = { text, etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"` };
+      printed = {
+        text,
+        gzip: gzipSync(text),
+        etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`,
+      };
       known.set(format, printed);
     }
     return printed;

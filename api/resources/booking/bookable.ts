@@ -37,7 +37,11 @@ export const bookable = resource('bookable', {
     ),
     status: choice(
       { created: 'Created', active: 'Active', suspended: 'Suspended', inactive: 'Inactive' },
-      { default: 'created', help: 'Suspended: out for a while, by itself when the host stops being active.' },
+      {
+        default: 'created',
+        example: 'active',
+        help: 'Suspended: out for a while, by itself when the host stops being active.',
+      },
     ),
     comment: text({ maxLength: 300, blank: true }),
     host: reference('host'),

@@ -14,9 +14,9 @@ export const reservation = resource('reservation', {
     'give it back early. Deleting cancels: it stays in the records.',
   takes: { add: 'change' },
   fields: {
-    start: timestamp({ help: 'May lie in the past.' }),
+    start: timestamp({ help: 'May lie in the past.', example: '2030-02-01T00:00:00Z' }),
     end: timestamp({ nullable: true, help: 'The first moment that is free again; null: until further notice.' }),
-    comment: text({ maxLength: 300, help: 'What it is for.' }),
+    comment: text({ maxLength: 300, help: 'What it is for.', example: 'Build farm until further notice' }),
     timestamp: timestamp({ readOnly: true, help: 'When it was made.' }),
     mail_start_reminder_sent: boolean({ readOnly: true }),
     mail_last_nag: timestamp({

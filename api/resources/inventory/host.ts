@@ -52,7 +52,11 @@ export const host = resource('host', {
         offline: 'Offline',
         new: 'New',
       },
-      { default: 'new', help: 'A host that stops being active can no longer be booked: its bookable is suspended.' },
+      {
+        default: 'new',
+        example: 'active',
+        help: 'A host that stops being active can no longer be booked: its bookable is suspended.',
+      },
     ),
     diskvendor: reference('hd_vendor', { nullable: true }),
     hardware: reference('host_hardware'),
