@@ -29,7 +29,7 @@ export async function lockRow(trx: Knex.Transaction, resource: Resource, id: num
   lists.set(resource, list);
   const gone = resource.softDelete ? ` AND t.${quoted(resource.softDelete)} IS NULL` : '';
   const { rows } = await trx.raw<{ rows: Row[] }>(
-    `SELECT ${list} FROM ${resource.table} AS t WHERE t.id = ?${gone} FOR UPDATE OF t`,
+    `SELECT ${list} FROM ${resource.table} AS t WHERE t.id = ?${gone} FOR NO KEY UPDATE OF t`,
     [id],
   );
   return rows[0] ?? null;
