@@ -36,8 +36,10 @@ export function csrfOf(ctx: Context, secretKey: string): string {
 
 /** Whether a browser wants to show the answer to somebody: it prefers HTML, and nothing in the address says otherwise. */
 export function wantsPage(ctx: Context): boolean {
+  // Nearly every request of a program ends here.
+  if (!ctx.get('Accept').includes('text/html')) return false;
   if (ctx.path.endsWith('.json') || ctx.path.endsWith('.yaml') || ctx.get('X-Requested-With')) return false;
   const format = ctx.query.format;
   if (format !== undefined && format !== 'html' && format !== 'api') return false;
-  return ctx.get('Accept').includes('text/html') && ctx.accepts('application/json', 'text/html') === 'text/html';
+  return ctx.accepts('application/json', 'text/html') === 'text/html';
 }

@@ -37,7 +37,10 @@ function curl(call: Sampled): string {
   const body =
     call.body === undefined
       ? []
-      : ["-H 'Content-Type: application/json'", `-d '${JSON.stringify(call.body).replaceAll("'", String.raw`'\''`)}'`];
+      : [
+          "-H 'Content-Type: application/json'",
+          `-d '${JSON.stringify(call.body, null, 2).replaceAll("'", String.raw`'\''`)}'`,
+        ];
   return [`curl${verb} '${call.url}'`, ...credentials, ...body].join(' \\\n  ');
 }
 

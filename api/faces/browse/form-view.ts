@@ -26,6 +26,8 @@ export interface FieldView {
   readonly maxLength: number | null;
   readonly bounds: { readonly min: number | null; readonly max: number | null; readonly step: string };
   readonly mono: boolean;
+  /** Where to look up what a number or link must name, when there is too much of it for a list. */
+  readonly lookUp: { readonly href: string; readonly label: string } | null;
 }
 
 export interface FormView {
@@ -90,8 +92,14 @@ async function fieldView(facts: FormFacts, name: string, field: Field, required:
     was: row && !field.writeOnly ? shown : null,
     maxLength: field.maxLength ?? null,
     bounds: { min: field.minimum ?? null, max: field.maximum ?? null, step: field.kind === 'decimal' ? 'any' : '1' },
+    lookUp: options === null && field.target ? lookUpOf(field.target) : null,
     mono: ['json', 'mac', 'address', 'interface', 'network'].includes(field.kind),
   };
+}
+
+function lookUpOf(target: string): FieldView['lookUp'] {
+  const resource = resourceNamed(target);
+  return { href: linkPathOf(resource), label: `Look through ${resource.title[1].toLowerCase()}` };
 }
 
 async function optionsFor(field: Field, linked: boolean, labels: Labels): Promise<FieldView['options'] | null> {
@@ -123,7 +131,7 @@ function controlFor(field: Field, hasOptions: boolean, linked: boolean): FieldVi
     case 'json':
       return 'area';
     case 'text':
-      return (field.maxLength ?? 1000) > 250 ? 'area' : 'text';
+      return (field.maxLength ?? 1000) > 260 ? 'area' : 'text';
     default:
       return 'text';
   }

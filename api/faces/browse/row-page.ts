@@ -64,7 +64,9 @@ export async function showRow(browsing: Browsing, ctx: Context, { spelled, id }:
           form: await actionForm(form, action),
         })),
     ),
-    access: accessAt(document, `${listPath}{id}/`),
+    access: ['', ...Object.keys(resource.actions ?? {}).map((name) => `${name}/`)].flatMap((end) =>
+      accessAt(document, `${listPath}{id}/${end}`),
+    ),
     json: prettyJson(text),
     request: `GET ${ctx.path}${ctx.querystring ? `?${ctx.querystring}` : ''}`,
   });

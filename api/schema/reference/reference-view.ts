@@ -22,7 +22,6 @@ export interface OperationView {
   readonly body: {
     readonly properties: readonly PropertyHtml[];
     readonly types: string;
-    readonly example: string;
   } | null;
   readonly answers: readonly {
     readonly status: string;
@@ -109,7 +108,6 @@ function operationView(
       ? {
           properties: propertiesOf(document, json.schema).map(asHtml),
           types: Object.keys(content ?? {}).join(', '),
-          example: JSON.stringify(json.example, null, 2),
         }
       : null,
     answers: Object.entries(operation.responses).map(([status, answer]) => answerView(document, status, answer)),

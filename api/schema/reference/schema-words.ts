@@ -38,6 +38,7 @@ export function typeWords(schema: JsonSchema): string {
   if (typeof schema.$ref === 'string') return schema.$ref.split('/').at(-1) ?? 'object';
   const alternatives = (schema.anyOf ?? schema.oneOf) as JsonSchema[] | undefined;
   if (alternatives) return alternatives.map(typeWords).join(' or ');
+  if (schema.type === 'null') return '`null`';
   if (schema.const !== undefined) return `\`${schema.const}\``;
   const types = [schema.type].flat().filter((type) => type !== undefined && type !== 'null') as string[];
   const words = oneType(schema, types);
