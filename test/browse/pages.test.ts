@@ -339,6 +339,16 @@ test('long lists come in pages that lead to each other', async (t) => {
   t.regex(second.html, /rel="prev"/);
 });
 
+test('what is too much for a list to choose from is given by number, with a way to look it up', async (t) => {
+  const rows = Array.from({ length: 201 }, (_, n) => ({ name: `Type ${n}` }));
+  const few = await engineer.see('/api/inventory/cardbyid/');
+  t.regex(few.html, /<select class="input" id="new-cardtype"/);
+  await q.knex('card_type').insert(rows);
+  const many = await engineer.see('/api/inventory/cardbyid/');
+  t.regex(many.html, /<input class="input" id="new-cardtype" name="cardtype" type="number"/);
+  t.true(many.html.includes('Look through card types'));
+});
+
 test('people book for themselves and cancel with forms, and moments carry their zone', async (t) => {
   const id = await makeHost('bookable-01');
   await q.knex('host').where({ id }).update({ status: 'active' });

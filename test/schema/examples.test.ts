@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import test from 'ava';
 import type { OpenApiDocument } from '../../api/schema/openapi.ts';
 import { start } from '../harness/index.ts';
@@ -63,3 +65,37 @@ for (const [style, names] of Object.entries(orders)) {
     }
   });
 }
+
+const run = promisify(execFile);
+
+test('The calls in JavaScript and curl run as they stand once TOKEN is set', async (t) => {
+  const q = await start();
+  t.teardown(() => q.close());
+  const env = {
+    PATH: process.env.PATH,
+    TOKEN: await q.tokenFor(await q.person({ username: 'root', superuser: true })),
+  };
+  const { body: document } = await q.json<OpenApiDocument>('/api/schema/?format=json');
+  const sampleOf = (path: string, method: 'get' | 'post' | 'delete', label: string) =>
+    document.paths[path]?.[method]?.['x-codeSamples'].find((sample) => sample.label === label)?.source ?? '';
+  const script = (source: string) => run(process.execPath, ['--input-type=module', '--eval', source], { env });
+  const buildings = () => q.knex('building').select('code');
+
+  const made = await script(sampleOf('/api/inventory/building/', 'post', 'JavaScript'));
+  t.true(made.stdout.includes('/api/inventory/building/1/'));
+  const { stdout } = await script(sampleOf('/api/inventory/building/', 'get', 'JavaScript'));
+  t.true(stdout.includes('count: 1'));
+  await script(sampleOf('/api/inventory/building/{id}/', 'delete', 'JavaScript'));
+  t.is((await buildings()).length, 0);
+
+  const curl = await run('curl', ['--version']).then(
+    () => true,
+    () => false,
+  );
+  if (!curl) return t.log('No curl here: its calls are not tried.');
+  const shell = (source: string) => run('sh', ['-c', source], { env });
+  const answer = await shell(sampleOf('/api/inventory/building/', 'post', 'curl'));
+  t.is(JSON.parse(answer.stdout).code, (await buildings())[0].code);
+  const listed = await shell(sampleOf('/api/inventory/building/', 'get', 'curl'));
+  t.is(JSON.parse(listed.stdout).count, 1);
+});
