@@ -1,10 +1,10 @@
 import type { Person } from '../../../shared/access/principal.ts';
 import type { Action } from '../../resources/declaration.ts';
 import { type Field, isRequired } from '../../resources/fields.ts';
-import { resourceNamed } from '../../resources/index.ts';
 import { labelOf } from '../rest/describe.ts';
-import { linkPathOf, type Spelled } from '../rest/spelling.ts';
+import type { Spelled } from '../rest/spelling.ts';
 import type { Shown } from './cells.ts';
+import { blankOption, controlFor, helpFor, lookUpOf, optionsFor, typedText } from './field-control.ts';
 import type { Labels } from './labels.ts';
 
 /** One field of a form, ready for its template. */
@@ -96,86 +96,3 @@ async function fieldView(facts: FormFacts, name: string, field: Field, required:
     mono: ['json', 'mac', 'address', 'interface', 'network'].includes(field.kind),
   };
 }
-
-function lookUpOf(target: string): FieldView['lookUp'] {
-  const resource = resourceNamed(target);
-  return { href: linkPathOf(resource), label: `Look through ${resource.title[1].toLowerCase()}` };
-}
-
-async function optionsFor(field: Field, linked: boolean, labels: Labels): Promise<FieldView['options'] | null> {
-  if (field.choices) return Object.entries(field.choices).map(([value, label]) => ({ value, label }));
-  if (!field.target) return null;
-  const target = resourceNamed(field.target);
-  const rows = await labels.choices(target);
-  if (!rows) return null;
-  const path = linkPathOf(target);
-  return rows.map(({ id, label }) => ({ value: linked ? `${path}${id}/` : String(id), label }));
-}
-
-function controlFor(field: Field, hasOptions: boolean, linked: boolean): FieldView['control'] {
-  if (field.kind === 'many') return hasOptions ? 'several' : 'area';
-  if (hasOptions) return 'select';
-  switch (field.kind) {
-    case 'reference':
-      return linked ? 'text' : 'number';
-    case 'boolean':
-      return 'tick';
-    case 'integer':
-    case 'decimal':
-      return 'number';
-    case 'timestamp':
-      return 'moment';
-    case 'date':
-      return 'date';
-    case 'texts':
-    case 'json':
-      return 'area';
-    case 'text':
-      return (field.maxLength ?? 1000) > 260 ? 'area' : 'text';
-    default:
-      return 'text';
-  }
-}
-
-function blankOption(field: Field, required: boolean): FieldView['options'] {
-  if (field.caller) return [{ value: '', label: 'You' }];
-  if (field.nullable) return [{ value: '', label: 'None' }];
-  return required && field.default === undefined ? [{ value: '', label: 'Choose' }] : [];
-}
-
-function helpFor(field: Field, control: FieldView['control'], timeZone: string): string {
-  const target = field.target && resourceNamed(field.target).title[0].toLowerCase();
-  const more = {
-    moment: `Time in ${timeZone}.`,
-    number: target ? `Number of the ${target}.` : '',
-    text: target ? `Link to the ${target}.` : '',
-    area: field.kind === 'texts' || field.kind === 'many' ? 'One a line.' : field.kind === 'json' ? 'As JSON.' : '',
-    select: '',
-    several: '',
-    tick: '',
-    date: '',
-  }[control];
-  return [field.help, more].filter(Boolean).join(' ');
-}
-
-/** A value of an answer as its control shows it. */
-export function typedText(field: Field, value: unknown, linked: boolean): string {
-  if (value === null || value === undefined) return '';
-  if (field.kind === 'many' || field.kind === 'texts') {
-    return [value]
-      .flat()
-      .map((one) => (linked && field.target ? pathOf(String(one)) : String(one)))
-      .join('\n');
-  }
-  if (field.kind === 'json') return JSON.stringify(value);
-  if (field.target && linked) return pathOf(String(value));
-  // Whole minutes without their seconds, as the control itself writes them.
-  if (field.kind === 'timestamp')
-    return String(value)
-      .replace(' ', 'T')
-      .slice(0, 19)
-      .replace(/(T\d{2}:\d{2}):00$/, '$1');
-  return String(value);
-}
-
-const pathOf = (link: string): string => (URL.canParse(link) ? new URL(link).pathname : link);
