@@ -141,6 +141,13 @@ test('a host is made bookable once, and starts as created', async (t) => {
   t.is((await q.fetch(bookables, { json: { host: host.host } })).status, 401);
 });
 
+test('who books for themself does not decide what can be booked: that takes the right to change bookings', async (t) => {
+  const { token } = await booker(q, 'rita');
+  const host = await bookableHost(q);
+  await q.knex('bookable').where({ id: host.id }).delete();
+  t.is((await q.fetch(bookables, { as: token, json: { host: host.host } })).status, 403);
+});
+
 test('where nothing is open to everybody, bookables are not either', async (t) => {
   const closed = await start({ config: { anonymousRead: 'none' } });
   try {

@@ -322,6 +322,18 @@ test('what is not there is a page that says so', async (t) => {
   }
 });
 
+test('the filter form shows what the address says, in whatever words, and keeps what it has no choice for', async (t) => {
+  const all = await browserOf(await q.person({ username: 'everything', superuser: true }));
+  const page = await all.see('/api/booking/bookable/?active=1&free=True&status=active&lab=3,4');
+  const chosen = [...page.html.matchAll(/<select[^>]*name="(\w+)"[^>]*>([\s\S]*?)<\/select>/g)].flatMap(
+    ([, name, options]) => {
+      const value = /value="([^"]*)" selected/.exec(options ?? '')?.[1];
+      return value ? [`${name}=${value}`] : [];
+    },
+  );
+  t.deepEqual(chosen.sort(), ['active=true', 'free=true', 'lab=3,4', 'status=active']);
+});
+
 test('a filter that makes no sense is a page that names it', async (t) => {
   const page = await engineer.see('/api/inventory/host/?lab=abc');
   t.is(page.status, 400);

@@ -2,6 +2,7 @@ import type { Filter } from '../../resources/declaration.ts';
 import type { Field } from '../../resources/fields.ts';
 import { resourceNamed } from '../../resources/index.ts';
 import { fieldAt } from '../../store/statement.ts';
+import { readBoolean } from '../../store/values.ts';
 import { labelOf } from '../rest/describe.ts';
 import { filtersOf } from '../rest/parse-query.ts';
 import type { Spelled } from '../rest/spelling.ts';
@@ -46,20 +47,31 @@ async function filterView(
 ): Promise<FilterView> {
   const help = typeof filter === 'object' ? (filter.help ?? '') : '';
   const view = { name, label: labelOf(name), value, options: [], help };
-  if (typeof filter === 'object' && 'flag' in filter) {
-    return { ...view, control: 'select', options: [any, ...yesOrNo.slice(0, 1)] };
-  }
-  if (typeof filter === 'object' && 'either' in filter)
-    return { ...view, control: 'select', options: [any, ...yesOrNo] };
+  if (typeof filter === 'object' && 'flag' in filter) return choice(view, yesOrNo.slice(0, 1), wordOf(value));
+  if (typeof filter === 'object' && 'either' in filter) return choice(view, yesOrNo, wordOf(value));
   if (typeof filter === 'object' && 'sql' in filter) return { ...view, control: controlOf(filter.type) };
   const field = fieldAt(resource, typeof filter === 'string' ? filter : filter.path);
   const options = field && typeof filter === 'string' ? await optionsOf(field, labels) : null;
-  if (options) return { ...view, control: 'select', options: [any, ...options] };
+  if (options) return choice(view, options, field?.kind === 'boolean' ? wordOf(value) : value);
   const text = typeof filter === 'object' && ['iexact', 'contains', 'regex'].includes(filter.match);
-  return { ...view, control: text || !field ? 'text' : controlOf(field.kind) };
+  // Several values, separated by commas, are no number.
+  return { ...view, control: text || !field || value.includes(',') ? 'text' : controlOf(field.kind) };
 }
 
 const any = { value: '', label: 'Any' };
+
+/** A select; a value of the address that it does not offer (several ids, say) is kept as one more option. */
+function choice(view: Omit<FilterView, 'control'>, options: FilterView['options'], value: string): FilterView {
+  const offered = value === '' || options.some((option) => option.value === value);
+  const kept = offered ? [] : [{ value, label: value }];
+  return { ...view, control: 'select', value, options: [any, ...options, ...kept] };
+}
+
+/** `1`, `True` and the like as the select has it. */
+function wordOf(value: string): string {
+  const read = readBoolean(value);
+  return 'value' in read ? String(read.value) : value;
+}
 
 function controlOf(kind: Field['kind']): FilterView['control'] {
   if (kind === 'integer' || kind === 'reference' || kind === 'decimal') return 'number';

@@ -20,7 +20,9 @@ export const bookable = resource('bookable', {
   table: 'bookable',
   title: ['Bookable host', 'Bookable hosts'],
   description:
-    'What makes a host bookable, one a host. Only active ones can be booked. Deleting it deletes what was booked on it.',
+    'What makes a host bookable, one a host; making one takes «change» on bookings. Only active ones can be booked. ' +
+    'Deleting it deletes what was booked on it.',
+  takes: { add: 'change' },
   fields: {
     hostname: computed(text(), '{host.hostname}'),
     ip: computed(address({ nullable: true }), '{host.ip}'),
@@ -75,7 +77,7 @@ export const bookable = resource('bookable', {
         pattern: /^\d{4}-\d\d-\d\d[^/]*\/\d{4}-\d\d-\d\d[^/]*$/,
         says: 'Two moments with a slash between are required, such as 2026-01-31T09:00Z/2026-02-01T09:00Z.',
       },
-      help: 'Neither booked nor reserved from one moment to another: `2026-01-31T09:00Z/2026-02-01T09:00Z`.',
+      help: 'Neither booked nor reserved from one moment to another, such as 2026-01-31T09:00Z/2026-02-01T09:00Z.',
     },
     lab: 'host.rack.lab',
     building: 'host.rack.lab.building',
