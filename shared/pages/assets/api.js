@@ -41,6 +41,10 @@ for (const input of document.querySelectorAll('[data-narrows]')) {
       shown ||= !group.hidden;
     }
     if (nothing) nothing.hidden = shown;
+    // What was found stands where one looks.
+    for (const beside of document.querySelectorAll(`[data-beside="${input.dataset.narrows}"]`)) {
+      beside.hidden = words.length > 0;
+    }
   });
 }
 
