@@ -1,6 +1,8 @@
 import Koa from 'koa';
 import helmet from 'koa-helmet';
 import mount from 'koa-mount';
+import { readAddresses } from '../shared/client-address.ts';
+import { isDatabaseAway } from '../shared/database-away.ts';
 import { serveAssets } from '../shared/pages/assets.ts';
 import type { Services } from '../shared/services.ts';
 import { accountRouter } from './account/router.ts';
@@ -20,6 +22,7 @@ export async function createIdp(services: Services): Promise<Koa> {
   const { config, log } = services;
   const provider = await createProvider(services);
   const app = new Koa({ proxy: config.trustProxy > 0, maxIpsCount: config.trustProxy });
+  readAddresses(app);
   // The provider reads its interaction cookies through this application's.
   app.keys = provider.keys;
   app.on('error', (error) => log.error({ err: error }, 'an answer could not be sent'));
@@ -60,6 +63,12 @@ function answerFailures({ log }: Services): Koa.Middleware {
     try {
       await next();
     } catch (error) {
+      if (isDatabaseAway(error)) {
+        log.warn({ err: error, method: ctx.method, path: ctx.path }, 'the database could not be asked');
+        ctx.set('Retry-After', '2');
+        const later = 'The database can not be reached right now. Try again in a few seconds.';
+        return showProblem(ctx, 503, { title: 'Not right now', text: later });
+      }
       log.error({ err: error, method: ctx.method, path: ctx.path }, 'request failed');
       showProblem(ctx, 500, { title: 'The server could not answer', text });
     }

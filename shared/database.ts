@@ -29,6 +29,8 @@ export function connectionSettings(databaseUrl: string, timeZone = 'UTC'): pg.Cl
     connectionString: databaseUrl,
     application_name: 'quartermaster',
     connectionTimeoutMillis: 10_000,
+    // For a server that went away without a word: longer than it lets a statement take.
+    query_timeout: 65_000,
     keepAlive: true,
     // Compiling a statement takes longer than any of ours runs.
     options: `-c timezone=${timeZone} -c jit=off -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s`,
@@ -45,8 +47,10 @@ export async function openDatabase(
 ): Promise<Database> {
   const each = Math.floor(config.databaseConnections / 2);
   const pool = new pg.Pool({ ...connectionSettings(config.databaseUrl, config.timeZone), max: each });
-  // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
+  // A connection that breaks is replaced at the next use, and whoever was using it is told by its query; without
+  // listeners it would end the process, idle or in use.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   try {
     await checkServer(pool);
   } catch (error) {

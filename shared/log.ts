@@ -26,12 +26,16 @@ const secretNames = [
   'csrf',
 ];
 
+/** `ECONNREFUSED`, `57P01`: the form of no secret of ours. */
+const errorCode = /^(?:E[A-Z_]{3,30}|ERR_[A-Z_]{3,60}|\d{2}[0-9A-Z]{3})$/;
+
 /** Secrets are blotted out at the top of a log object and two levels below it. */
 const redact = {
   paths: ['', '*.', '*.*.'].flatMap((prefix) =>
     secretNames.map((name) => (prefix ? `${prefix}${name.includes('-') ? `["${name}"]` : name}` : `["${name}"]`)),
   ),
-  censor: '[redacted]',
+  // What Node and PostgreSQL call an error's code is no authorization code.
+  censor: (value: unknown) => (typeof value === 'string' && errorCode.test(value) ? value : '[redacted]'),
 };
 
 /** A logger of JSON lines on standard output, or where `destination` leads. */

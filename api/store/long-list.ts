@@ -63,24 +63,61 @@ export class LongLists {
 
   /** Null when a batch does not hold all and there is no place for more. */
   async #begin(text: string, values: unknown[], takePlace: () => boolean): Promise<string[] | Batches | null> {
-    const client = await this.#pool.connect();
+    const reading = new Reading(await this.#pool.connect(), text, values);
     try {
-      const cursor = client.query(new Cursor<Row>(text, values));
-      const first = await cursor.read(this.#bounds.batch);
+      const first = await reading.read(this.#bounds.batch);
       if (first.length === this.#bounds.batch && takePlace()) {
-        const end = (whole: boolean) => {
-          client.release(!whole);
-          this.#places.leave();
-        };
-        return new LongList(cursor, first, this.#bounds, end);
+        return new LongList(reading, first, this.#bounds, () => this.#places.leave());
       }
-      await cursor.close();
-      client.release();
+      await reading.finish();
       return first.length < this.#bounds.batch ? bodiesOf(first) : null;
     } catch (error) {
-      client.release(true);
+      reading.drop();
       throw error;
     }
+  }
+}
+
+/** A cursor on its connection. */
+class Reading {
+  readonly #client: pg.PoolClient;
+  readonly #cursor: Cursor<Row>;
+  #held = true;
+  /** Rejects when the connection breaks or does not answer: a cursor that is being closed would never hear of it. */
+  readonly #broken = Promise.withResolvers<never>();
+  readonly #onEnd = () => this.#broken.reject(new Error('Connection terminated while a list was read'));
+
+  constructor(client: pg.PoolClient, text: string, values: unknown[]) {
+    this.#client = client;
+    this.#broken.promise.catch(() => {});
+    client.once('end', this.#onEnd);
+    // The driver watches the time of a query until its callback is called; a cursor's it calls when time is up.
+    const watched = { callback: (error?: Error) => error && this.#broken.reject(error) };
+    this.#cursor = Object.assign(new Cursor<Row>(text, values), watched);
+    client.query(this.#cursor);
+  }
+
+  read(rows: number): Promise<Row[]> {
+    return Promise.race([this.#cursor.read(rows), this.#broken.promise]);
+  }
+
+  /** Gives the connection back for others to use. */
+  async finish(): Promise<void> {
+    await Promise.race([this.#cursor.close(), this.#broken.promise]);
+    this.#leave(false);
+  }
+
+  /** Gives the connection up, whatever it is doing. */
+  drop(): void {
+    this.#leave(true);
+  }
+
+  #leave(drop: boolean): void {
+    if (!this.#held) return;
+    this.#held = false;
+    (this.#cursor as unknown as { callback(): void }).callback();
+    this.#client.off('end', this.#onEnd);
+    this.#client.release(drop);
   }
 }
 
@@ -88,19 +125,19 @@ const bodiesOf = (rows: readonly Row[]): string[] => rows.map((row) => row.body)
 
 /** One list on its way. An object and no generator: one that nobody begins to read has to be closed as well. */
 class LongList implements Batches, AsyncIterator<string[]> {
-  readonly #cursor: Cursor<Row>;
+  readonly #reading: Reading;
   readonly #bounds: Bounds;
-  readonly #end: (whole: boolean) => void;
+  readonly #leavePlace: () => void;
   readonly #lost = new AbortController();
   #first: Row[] | null;
   #stall: NodeJS.Timeout;
   #open = true;
 
-  constructor(cursor: Cursor<Row>, first: Row[], bounds: Bounds, end: (whole: boolean) => void) {
-    this.#cursor = cursor;
+  constructor(reading: Reading, first: Row[], bounds: Bounds, leavePlace: () => void) {
+    this.#reading = reading;
     this.#first = first;
     this.#bounds = bounds;
-    this.#end = end;
+    this.#leavePlace = leavePlace;
     this.#stall = this.#watch();
   }
 
@@ -116,7 +153,7 @@ class LongList implements Batches, AsyncIterator<string[]> {
     clearTimeout(this.#stall);
     if (!this.#open) return { done: true, value: undefined };
     try {
-      const rows = this.#first ?? (await this.#cursor.read(this.#bounds.batch));
+      const rows = this.#first ?? (await this.#reading.read(this.#bounds.batch));
       this.#first = null;
       if (rows.length < this.#bounds.batch) await this.#finish();
       else this.#stall = this.#watch();
@@ -136,15 +173,16 @@ class LongList implements Batches, AsyncIterator<string[]> {
     clearTimeout(this.#stall);
     if (!this.#open) return;
     this.#open = false;
-    this.#end(false);
+    this.#reading.drop();
+    this.#leavePlace();
   }
 
   /** All is read: the connection is free before the last rows are on their way. */
   async #finish(): Promise<void> {
-    await this.#cursor.close();
+    await this.#reading.finish();
     if (!this.#open) return;
     this.#open = false;
-    this.#end(true);
+    this.#leavePlace();
   }
 
   #watch(): NodeJS.Timeout {
