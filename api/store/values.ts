@@ -67,7 +67,7 @@ function plainNumber(number: number): string {
 const truths: Readonly<Record<string, boolean>> = {
   true: true, t: true, yes: true, y: true, on: true, '1': true,
   false: false, f: false, no: false, n: false, off: false, '0': false,
-}; // biome-ignore format: one row a meaning
+};
 
 /** Booleans as JSON, Python and forms write them. */
 export function readBoolean(raw: unknown): Read {

@@ -135,7 +135,7 @@ inBrowser('Every page fits a phone, loads nothing from elsewhere and breaks no p
     '/', '/accounts/', '/accounts/password/', '/accounts/applications/', '/accounts/tokens/', '/api_tokens',
     '/o/applications/', '/o/applications/register/', '/o/device/', '/api/', '/api/inventory/host/',
     '/api/booking/booking/', '/no/such/page',
-  ]; // biome-ignore format: a list
+  ];
   const troubles: string[] = [];
   for (const path of signedOut) {
     await page.goto(q.url + path);

@@ -72,7 +72,7 @@ test('Whatever a client sends, reading it answers a value or a sentence and neve
     fields.integer(), fields.decimal(), fields.text({ maxLength: 5 }), fields.boolean(), fields.choice({ a: 'A' }),
     fields.timestamp(), fields.date(), fields.reference('host'), fields.interfaceAddress(), fields.address(),
     fields.network(), fields.mac(), fields.texts(), fields.json(),
-  ]; // biome-ignore format: a list
+  ];
   fc.assert(
     fc.property(fc.constantFrom(...every), fc.anything(), (field, raw) => {
       const answer = read(field, raw);
