@@ -5,7 +5,7 @@ import { audit } from '../../shared/audit.ts';
 import { endSession } from '../../shared/identity/sessions.ts';
 import { forgetSession } from '../sign-in/session.ts';
 import { type BrowserContext, principalOf } from '../sign-in/state.ts';
-import { routes } from './paths.ts';
+import { mountPath, routes } from './paths.ts';
 
 /*
  * Who sits at a browser is what its own session says. The provider keeps a session beside it, for what it has to
@@ -21,7 +21,14 @@ export function sameBrowserSession(provider: Provider): Koa.Middleware {
     if (asked.some((path) => ctx.path.startsWith(path))) {
       const person = (ctx as BrowserContext).state.person;
       const session = await liveSession(provider, ctx);
-      if (session?.accountId && session.accountId !== String(person?.id)) await session.destroy();
+      const isOthers = Boolean(session?.accountId && session.accountId !== String(person?.id));
+      if (isOthers) await session?.destroy();
+      // A code typed into a form whose session is over: the library can't answer that. The page begins anew.
+      if (ctx.method === 'POST' && ctx.path === routes.code_verification && (isOthers || !session?.exp)) {
+        ctx.redirect(mountPath + routes.code_verification);
+        ctx.status = 303;
+        return;
+      }
     }
     return next();
   };

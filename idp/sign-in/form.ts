@@ -53,7 +53,7 @@ export function postedForm({ secretKey, publicUrl }: { secretKey: string; public
   return async (ctx, next) => {
     if (ctx.method !== 'POST') return next();
     if (!fromOurPages(ctx, publicUrl)) throw expired();
-    if (!ctx.is('application/x-www-form-urlencoded')) {
+    if (!ctx.is('application/x-www-form-urlencoded') || ctx.get('Content-Encoding')) {
       throw new Problem(415, 'Not understood', 'This address takes what its own form sends, nothing else.');
     }
     await parse(ctx, async () => {});
