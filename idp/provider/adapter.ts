@@ -4,6 +4,7 @@ import {
   type Artifact,
   consumeArtifact,
   dropArtifact,
+  dropOthersOfUid,
   findArtifact,
   findArtifactByUid,
   findArtifactByUserCode,
@@ -32,6 +33,9 @@ const withGrace: ReadonlySet<string> = new Set(['RefreshToken', 'DeviceCode']);
 /** Kinds whose stored ones are records of JWTs. */
 const presentable: ReadonlySet<string> = new Set(['AccessToken', 'ClientCredentials']);
 
+const isUidTaken = (error: unknown): boolean =>
+  error instanceof Error && 'constraint' in error && error.constraint === 'oidc_artifacts_uid';
+
 class ArtifactAdapter implements Adapter {
   readonly #knex: Knex;
   readonly #kind: string;
@@ -46,7 +50,13 @@ class ArtifactAdapter implements Adapter {
   async upsert(id: string, payload: AdapterPayload, expiresIn?: number): Promise<void> {
     const stored = this.#payloads.toStore(this.#kind, payload);
     const lifted = this.#lift(id, payload);
-    await this.#inTurn((db) => putArtifact(db, this.#kind, id, stored, lifted, expiresIn ?? null));
+    const put = () => this.#inTurn((db) => putArtifact(db, this.#kind, id, stored, lifted, expiresIn ?? null));
+    await put().catch(async (error: unknown) => {
+      // A page opened twice at once gives one session two new ids; the last one stays.
+      if (!lifted.uid || !isUidTaken(error)) throw error;
+      await this.#inTurn((db) => dropOthersOfUid(db, this.#kind, String(lifted.uid), id));
+      await put();
+    });
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {

@@ -54,6 +54,10 @@ const put = prepared(
      client_id = EXCLUDED.client_id, uid = EXCLUDED.uid, user_code = coalesce(EXCLUDED.user_code, a.user_code),
      expires_at = EXCLUDED.expires_at`,
 );
+const dropOthers = prepared(
+  'artifact_drop_others_of_uid',
+  'DELETE FROM oidc_artifacts WHERE kind = ? AND uid = ? AND id_hash <> ?',
+);
 const use = prepared(
   'artifact_use',
   'UPDATE oidc_artifacts SET consumed_at = now() WHERE kind = ? AND id_hash = ? AND consumed_at IS NULL',
@@ -96,6 +100,11 @@ export async function putArtifact(
   seconds: number | null,
 ): Promise<void> {
   await put(db, [kind, sha256(id), JSON.stringify(payload), grantId, accountId, clientId, uid, userCode, seconds]);
+}
+
+/** Drops whatever else of this kind goes by this uid. */
+export async function dropOthersOfUid(db: Knex, kind: string, uid: string, id: string): Promise<void> {
+  await dropOthers(db, [kind, uid, sha256(id)]);
 }
 
 /** Uses one up. @returns false when it was used up before, or is gone: of any number of parallel tries one succeeds */

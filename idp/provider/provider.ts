@@ -51,14 +51,18 @@ function pageHeaders(): Koa.Middleware {
   };
 }
 
-/** Issuing and revoking happen whole or not at all. A refusal may revoke too (a replay does), so it is kept. */
+/**
+ * Issuing and revoking happen whole or not at all. A refused grant is kept: a replay revokes. Any other refusal undoes
+ * what went before, so that a mistake beside it (a wrong `resource`) costs nobody their refresh token.
+ */
 function allOrNothing({ knex }: Services): Koa.Middleware {
   const paths: readonly string[] = [routes.token, routes.revocation];
   return async (ctx, next) => {
     if (ctx.method !== 'POST' || !paths.includes(ctx.path)) return next();
     await unitOfWork(knex, async () => {
       await next();
-      return ctx.status < 500;
+      const { error } = (ctx.body ?? {}) as { error?: unknown };
+      return ctx.status < 400 || (ctx.status < 500 && error === 'invalid_grant');
     });
   };
 }
