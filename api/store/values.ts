@@ -65,8 +65,18 @@ function plainNumber(number: number): string {
 }
 
 const truths: Readonly<Record<string, boolean>> = {
-  true: true, t: true, yes: true, y: true, on: true, '1': true,
-  false: false, f: false, no: false, n: false, off: false, '0': false,
+  true: true,
+  t: true,
+  yes: true,
+  y: true,
+  on: true,
+  '1': true,
+  false: false,
+  f: false,
+  no: false,
+  n: false,
+  off: false,
+  '0': false,
 };
 
 /** Booleans as JSON, Python and forms write them. */

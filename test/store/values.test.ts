@@ -69,9 +69,20 @@ test('Decimals stay exact: what goes in as text comes out as the same text', (t)
 
 test('Whatever a client sends, reading it answers a value or a sentence and never throws', (t) => {
   const every = [
-    fields.integer(), fields.decimal(), fields.text({ maxLength: 5 }), fields.boolean(), fields.choice({ a: 'A' }),
-    fields.timestamp(), fields.date(), fields.reference('host'), fields.interfaceAddress(), fields.address(),
-    fields.network(), fields.mac(), fields.texts(), fields.json(),
+    fields.integer(),
+    fields.decimal(),
+    fields.text({ maxLength: 5 }),
+    fields.boolean(),
+    fields.choice({ a: 'A' }),
+    fields.timestamp(),
+    fields.date(),
+    fields.reference('host'),
+    fields.interfaceAddress(),
+    fields.address(),
+    fields.network(),
+    fields.mac(),
+    fields.texts(),
+    fields.json(),
   ];
   fc.assert(
     fc.property(fc.constantFrom(...every), fc.anything(), (field, raw) => {
