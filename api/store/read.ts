@@ -38,11 +38,11 @@ function nameFor(text: string): string | undefined {
   return name;
 }
 
-const valuesOf = (slots: readonly Slot[], me: number | null, id?: number): unknown[] =>
+export const valuesOf = (slots: readonly Slot[], me: number | null, id?: number): unknown[] =>
   slots.map((slot) => (slot === 'me' ? me : slot === 'id' ? id : slot.value));
 
 /** The conditions under which a row counts as there at all, for this caller. */
-function visibleSql(statement: Statement, ownOnly: boolean): string[] {
+export function visibleSql(statement: Statement, ownOnly: boolean): string[] {
   const { resource } = statement;
   const conditions: string[] = [];
   if (resource.softDelete) conditions.push(`t.${quoted(resource.softDelete)} IS NULL`);
@@ -50,7 +50,7 @@ function visibleSql(statement: Statement, ownOnly: boolean): string[] {
   return conditions;
 }
 
-const whereSql = (conditions: readonly string[]): string =>
+export const whereSql = (conditions: readonly string[]): string =>
   conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '';
 
 const details = new WeakMap<Projection, Map<boolean, Compiled>>();

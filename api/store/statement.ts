@@ -17,10 +17,12 @@ export class Statement {
   readonly #joins = new Map<string, string>();
   /** Aliases whose row is there for every row of the list; joins between these leave PostgreSQL the choice of order. */
   readonly #present = new Set([root]);
-  readonly slots: Slot[] = [];
+  readonly slots: Slot[];
 
-  constructor(resource: Resource) {
+  /** @param slots where parameters are put: those of another statement when this one becomes a part of it */
+  constructor(resource: Resource, slots: Slot[] = []) {
     this.resource = resource;
+    this.slots = slots;
   }
 
   /** SQL of a path. */

@@ -1,7 +1,9 @@
 import type { Knex } from 'knex';
+import { decide } from '../../shared/access/decide.ts';
 import type { Principal } from '../../shared/access/principal.ts';
 import type { Services } from '../../shared/services.ts';
 import type { Resource, Row } from '../resources/declaration.ts';
+import { resources as declared } from '../resources/index.ts';
 import { refusalOf } from './database-refusals.ts';
 import { type AnonymousRead, allow, operationsOf } from './operation.ts';
 import type { Projection } from './projection.ts';
@@ -9,6 +11,7 @@ import type { Query } from './query.ts';
 import { type ListAnswer, readList, readOne } from './read.ts';
 import { Forbidden, NotFound } from './refusals.ts';
 import { lockRow } from './row.ts';
+import { type Found, type SearchWishes, searchIn } from './search.ts';
 import { validate } from './validation.ts';
 import { act, actionInput, createRow, deleteRow, ownsRow, updateRow, type Writing } from './write.ts';
 
@@ -44,6 +47,18 @@ export class Store {
     const text = await readOne(this.#services.pool, projection, id, principal.person?.id ?? null, allowed === 'own');
     if (text === null) throw new NotFound();
     return text;
+  }
+
+  /**
+   * The rows in which every word is found, the best first, for each resource with any. Words are those of `wordsOf`.
+   * Resources that the caller may not view at all are passed over; of others they find what a list would show them.
+   */
+  async search(principal: Principal, words: readonly string[], wishes: SearchWishes = {}): Promise<Found[]> {
+    const scopes = (wishes.resources ?? declared).flatMap((resource) => {
+      const decision = decide(principal, this.operations(resource).view);
+      return decision.allow === 'nothing' ? [] : [{ resource, ownOnly: decision.allow === 'own' }];
+    });
+    return searchIn(this.#services.pool, scopes, words, principal.person?.id ?? null, wishes);
   }
 
   /** A row just written, as its writer sees it: what they may do to it is settled already. */

@@ -3,6 +3,7 @@ import type { Filter, Row } from '../../resources/declaration.ts';
 import { columnOf, type Field } from '../../resources/fields.ts';
 import { type Condition, largestPage, type Page, type Query } from '../../store/query.ts';
 import { Invalid } from '../../store/refusals.ts';
+import { wordsOf } from '../../store/search.ts';
 import { fieldAt, typeOf } from '../../store/statement.ts';
 import { readBoolean, readValue } from '../../store/values.ts';
 import type { Spelled } from './spelling.ts';
@@ -36,7 +37,7 @@ export function parseQuery(spelled: Spelled, parameters: Parameters): Query {
   }
   return {
     where,
-    search: (parameters.search ?? '').split(/\s+/).filter(Boolean).slice(0, 20),
+    search: wordsOf(parameters.search ?? ''),
     order: parseOrder(spelled, parameters),
     page: parsePage(parameters),
   };
