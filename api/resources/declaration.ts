@@ -128,6 +128,8 @@ export interface Declaration {
   table: string;
   /** What people call one and several. */
   title: readonly [one: string, many: string];
+  /** What clients that address collections call several, snake_case; default: the plural of the name. */
+  plural?: string;
   /** One or two sentences for API readers. */
   description?: string;
   /** What clients that read permissions by model call it, lower case; default: the name without underscores. */
@@ -135,6 +137,10 @@ export interface Declaration {
   fields: Record<string, Field>;
   /** SQL text that names a row to people, over `{paths}`. */
   label: string;
+  /** SQL text that says more of a row, in a line under its label. */
+  hint?: string;
+  /** The fields that tables show before anybody chooses others; default: all shown but JSON and long texts. */
+  columns?: readonly string[];
   /** Paths that `search` looks through. */
   search: readonly string[];
   /** Default order: paths, `-` before descending ones. `id` is added as the last by itself. */

@@ -10,7 +10,8 @@ const root = 't';
 
 /**
  * One SELECT in the making: turns declared paths into columns, collects the joins they need and the parameters.
- * Paths start at the resource: `rack.lab.name`; `id`; `$label` at the end of a path is the label of what it reaches.
+ * Paths start at the resource: `rack.lab.name`; `id`; `$label` at the end of a path is the label of what it reaches,
+ * `$own` whether that is theirs by its object rule.
  */
 export class Statement {
   readonly resource: Resource;
@@ -61,6 +62,7 @@ export class Statement {
     const rest = dot < 0 ? '' : path.slice(dot + 1);
     if (name === 'id' && !rest) return `${alias}.id`;
     if (name === '$label' && !rest) return `(${this.#fill(resource, alias, resource.label)})`;
+    if (name === '$own' && !rest) return `(${this.#fill(resource, alias, resource.own?.sql ?? 'false')})`;
     const field = resource.fields[name];
     if (!field) throw new Error(`${resource.name} declares no field ${name} (in the path ${path})`);
     if (!rest) return this.#expression(resource, alias, name, field);
