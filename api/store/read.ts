@@ -5,7 +5,11 @@ import { type Batches, LongLists } from './long-list.ts';
 import { behindSql, orderKeys, orderSql } from './order.ts';
 import { columnsSql, type Projection } from './projection.ts';
 import type { Query } from './query.ts';
+import { blind, type Sight } from './sight.ts';
 import { quoted, type Slot, Statement } from './statement.ts';
+import { visibleSql, whereSql } from './visible.ts';
+
+export { visibleSql, whereSql };
 
 /** A compiled SELECT: its text, a name under which connections keep it prepared, and its parameters. */
 interface Compiled {
@@ -40,18 +44,6 @@ function nameFor(text: string): string | undefined {
 
 export const valuesOf = (slots: readonly Slot[], me: number | null, id?: number): unknown[] =>
   slots.map((slot) => (slot === 'me' ? me : slot === 'id' ? id : slot.value));
-
-/** The conditions under which a row counts as there at all, for this caller. */
-export function visibleSql(statement: Statement, ownOnly: boolean): string[] {
-  const { resource } = statement;
-  const conditions: string[] = [];
-  if (resource.softDelete) conditions.push(`t.${quoted(resource.softDelete)} IS NULL`);
-  if (ownOnly && resource.own) conditions.push(`(${statement.fill(resource.own.sql)})`);
-  return conditions;
-}
-
-export const whereSql = (conditions: readonly string[]): string =>
-  conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '';
 
 const details = new WeakMap<Projection, Map<boolean, Compiled>>();
 
@@ -90,11 +82,12 @@ export async function readList(
   query: Query,
   me: number | null,
   ownOnly: boolean,
+  sight: Sight = blind,
 ): Promise<ListAnswer> {
   const statement = new Statement(projection.resource);
   const where = [
     ...visibleSql(statement, ownOnly),
-    ...query.where.map((condition) => conditionSql(statement, condition)),
+    ...query.where.map((condition) => conditionSql(statement, condition, sight)),
     ...searchSql(statement, query.search),
   ];
   const counted = `SELECT count(*)::int ${statement.from()}${whereSql(where)}`;

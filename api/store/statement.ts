@@ -17,23 +17,34 @@ export class Statement {
   readonly resource: Resource;
   readonly #joins = new Map<string, string>();
   /** Aliases whose row is there for every row of the list; joins between these leave PostgreSQL the choice of order. */
-  readonly #present = new Set([root]);
+  readonly #present: Set<string>;
   readonly slots: Slot[];
+  /** What the statement's own table is called in it. */
+  readonly alias: string;
+  #parts = 0;
 
   /** @param slots where parameters are put: those of another statement when this one becomes a part of it */
-  constructor(resource: Resource, slots: Slot[] = []) {
+  constructor(resource: Resource, slots: Slot[] = [], alias = root) {
     this.resource = resource;
     this.slots = slots;
+    this.alias = alias;
+    this.#present = new Set([alias]);
+  }
+
+  /** A SELECT within this one, over another resource: its parameters are this one's, and its aliases its own. */
+  part(resource: Resource): Statement {
+    this.#parts++;
+    return new Statement(resource, this.slots, `${this.alias}__${this.#parts}`);
   }
 
   /** SQL of a path. */
   path(path: string): string {
-    return this.#follow(this.resource, root, path);
+    return this.#follow(this.resource, this.alias, path);
   }
 
   /** SQL with its `{paths}`, `{me}` and `{now}` filled in; `{value}` becomes `value` when one is given. */
   fill(template: string, value?: string): string {
-    return this.#fill(this.resource, root, template, value);
+    return this.#fill(this.resource, this.alias, template, value);
   }
 
   /** A placeholder for a value, cast so that PostgreSQL reads it as meant. */
@@ -44,7 +55,7 @@ export class Statement {
 
   /** `FROM table AS t JOIN …` with the joins that were needed so far. */
   from(): string {
-    return [`FROM ${this.resource.table} AS ${root}`, ...this.#joins.values()].join(' ');
+    return [`FROM ${this.resource.table} AS ${this.alias}`, ...this.#joins.values()].join(' ');
   }
 
   #fill(resource: Resource, alias: string, template: string, value?: string): string {

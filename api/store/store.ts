@@ -12,6 +12,7 @@ import { type ListAnswer, readList, readOne } from './read.ts';
 import { Forbidden, NotFound } from './refusals.ts';
 import { lockRow } from './row.ts';
 import { type Found, type SearchWishes, searchIn } from './search.ts';
+import { type Sight, sightOf } from './sight.ts';
 import { validate } from './validation.ts';
 import { act, actionInput, createRow, deleteRow, ownsRow, updateRow, type Writing } from './write.ts';
 
@@ -30,12 +31,18 @@ export class Store {
     return operationsOf(resource, this.#anonymousRead);
   }
 
+  /** How far somebody sees into each resource. */
+  sight(principal: Principal): Sight {
+    return sightOf(principal, this.#anonymousRead);
+  }
+
   /** @throws Unauthenticated, Forbidden */
   async list(principal: Principal, projection: Projection, query: Query): Promise<ListAnswer> {
     const { resource } = projection;
     const allowed = allow(principal, this.operations(resource).view);
     try {
-      return await readList(this.#services.pool, projection, query, principal.person?.id ?? null, allowed === 'own');
+      const me = principal.person?.id ?? null;
+      return await readList(this.#services.pool, projection, query, me, allowed === 'own', this.sight(principal));
     } catch (error) {
       throw refusalOf(error, resource, false) ?? error;
     }
@@ -81,12 +88,22 @@ export class Store {
     });
   }
 
-  /** Changes a row; `whole` demands every required field, as PUT does. */
-  async update(principal: Principal, resource: Resource, id: number, given: Row, whole: boolean): Promise<void> {
+  /**
+   * Changes a row; `whole` demands every required field, as PUT does. What is given may depend on the row as it is,
+   * locked.
+   */
+  async update(
+    principal: Principal,
+    resource: Resource,
+    id: number,
+    given: Row | ((before: Row) => Row),
+    whole: boolean,
+  ): Promise<void> {
     const allowed = allow(principal, this.operations(resource).change);
     await this.#write(principal, resource, async (writing) => {
       const before = await this.#locked(writing, resource, id, allowed);
-      await updateRow(writing, resource, before, validate(resource, given, whole), allowed);
+      const values = validate(resource, typeof given === 'function' ? given(before) : given, whole);
+      await updateRow(writing, resource, before, values, allowed);
     });
   }
 
