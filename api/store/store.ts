@@ -33,7 +33,7 @@ export class Store {
 
   /** How far somebody sees into each resource. */
   sight(principal: Principal): Sight {
-    return sightOf(principal, this.#anonymousRead);
+    return sightOf(this, principal);
   }
 
   /** @throws Unauthenticated, Forbidden */
