@@ -51,7 +51,7 @@ function serverFacts({ config }: Services, { person }: Principal): Record<string
 
 /** Name of each list, as Cores names them, and its URL: `inventory/host` → `https://…/api/inventory/host/`. */
 function lists({ config }: Services): Record<string, string> {
-  const paths = resources.flatMap((resource) => resource.rest.map(({ path }) => path));
+  const paths = resources.flatMap((resource) => resource.rest.filter(({ rowsOnly }) => !rowsOnly).map(({ path }) => path));
   return Object.fromEntries(paths.map((path) => [path, `${config.publicUrl}/api/${path}/`]));
 }
 

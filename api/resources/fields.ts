@@ -28,6 +28,8 @@ interface Common {
   inputOnly?: boolean;
   /** In no face; only hooks and SQL see it. */
   hidden?: boolean;
+  /** Only in spellings and views that name it. */
+  aside?: boolean;
   /** Only superusers may write it. */
   superuserOnly?: boolean;
   /** reference, many: the rows that forms offer. */

@@ -1,5 +1,5 @@
 import { type Key, type Spelled, spell } from '../faces/rest/spelling.ts';
-import type { Expansion, Resource } from '../resources/declaration.ts';
+import type { Expansion, Resource, RestSpelling } from '../resources/declaration.ts';
 import { resources } from '../resources/index.ts';
 import { fieldAt } from '../store/statement.ts';
 import { changeExample, createExample } from './examples.ts';
@@ -62,6 +62,15 @@ function shownProperties({ idKey, keys, spelling }: Pick<Spelled, 'idKey' | 'key
 function withWords(schema: JsonSchema, field: Key['field']): JsonSchema {
   const description = describeField(field);
   return description ? { ...schema, description } : schema;
+}
+
+/** What a view of a row shows. */
+export function viewSchema(resource: Resource, { style, views }: RestSpelling, name: string): JsonSchema {
+  const shown = Object.entries(views?.[name]?.keys ?? {}).flatMap(([key, path]) => {
+    const field = fieldAt(resource, path);
+    return field ? [[key, withWords(fieldSchema(field, style, 'read'), field)] as const] : [];
+  });
+  return { type: 'object', properties: Object.fromEntries(shown), required: shown.map(([key]) => key) };
 }
 
 function expansionSchema(from: Resource, style: Spelled['spelling']['style'], expansion: Expansion): JsonSchema {

@@ -2,19 +2,23 @@ import type { Knex } from 'knex';
 import { decide } from '../../shared/access/decide.ts';
 import type { Principal } from '../../shared/access/principal.ts';
 import type { Services } from '../../shared/services.ts';
-import type { Resource, Row } from '../resources/declaration.ts';
+import type { Action, Resource, Row } from '../resources/declaration.ts';
 import { resources as declared } from '../resources/index.ts';
+import { actionInput, namedRows } from './action-input.ts';
 import { refusalOf } from './database-refusals.ts';
+import { idOnly } from './id-only.ts';
+import { type Log, readLog } from './log.ts';
 import { type AnonymousRead, allow, operationsOf } from './operation.ts';
 import type { Projection } from './projection.ts';
-import type { Query } from './query.ts';
+import type { OffsetPage, Query } from './query.ts';
 import { type ListAnswer, readList, readOne } from './read.ts';
-import { Forbidden, NotFound } from './refusals.ts';
-import { lockRow } from './row.ts';
+import { Forbidden, Invalid, NotFound } from './refusals.ts';
+import { lockRow, lockRows } from './row.ts';
 import { type Found, type SearchWishes, searchIn } from './search.ts';
 import { type Sight, sightOf } from './sight.ts';
+import { countTabs } from './tab-counts.ts';
 import { validate } from './validation.ts';
-import { act, actionInput, createRow, deleteRow, ownsRow, updateRow, type Writing } from './write.ts';
+import { act, createRow, deleteRow, listChangeOf, ownsRow, updateRow, type Writing } from './write.ts';
 
 /** All that can be done with declared resources, whatever the face. Answers are JSON texts made by a face's projection. */
 export class Store {
@@ -68,6 +72,22 @@ export class Store {
     return searchIn(this.#services.pool, scopes, words, principal.person?.id ?? null, wishes);
   }
 
+  /** How many rows each tab of a resource has for this caller. @throws Unauthenticated, Forbidden */
+  async tabCounts(principal: Principal, resource: Resource): Promise<Readonly<Record<string, number>>> {
+    const allowed = allow(principal, this.operations(resource).view);
+    try {
+      return await countTabs(this.#services.pool, resource, principal.person?.id ?? null, allowed === 'own');
+    } catch (error) {
+      throw refusalOf(error, resource, false) ?? error;
+    }
+  }
+
+  /** What was done to a row, for those who may view it. @throws Unauthenticated, Forbidden, NotFound */
+  async log(principal: Principal, resource: Resource, id: number, page: OffsetPage): Promise<Log> {
+    await this.get(principal, idOnly(resource), id);
+    return readLog(this.#services.pool, principal, resource, id, page);
+  }
+
   /** A row just written, as its writer sees it: what they may do to it is settled already. */
   async show(principal: Principal, projection: Projection, id: number): Promise<string> {
     const text = await readOne(this.#services.pool, projection, id, principal.person?.id ?? null, false);
@@ -117,15 +137,95 @@ export class Store {
     );
   }
 
-  /** Does a declared action to a row. @throws NotFound for an action that is not declared */
-  async act(principal: Principal, resource: Resource, id: number, name: string, given: Row): Promise<Row | undefined> {
-    const action = resource.actions?.[name];
+  /** Changes several rows alike, all or none. @throws Invalid naming those that are not there */
+  async updateMany(principal: Principal, resource: Resource, ids: readonly number[], given: Row): Promise<void> {
+    const allowed = allow(principal, this.operations(resource).change);
+    const values = validate(resource, given, false);
+    await this.#write(principal, resource, async (writing) => {
+      for (const row of await this.#lockedAll(writing, resource, ids, allowed)) {
+        await updateRow(writing, resource, row, values, allowed);
+      }
+    });
+  }
+
+  /** Deletes several rows, all or none. @throws Invalid naming those that are not there */
+  async removeMany(principal: Principal, resource: Resource, ids: readonly number[]): Promise<void> {
+    const allowed = allow(principal, this.operations(resource).delete);
+    await this.#write(
+      principal,
+      resource,
+      async (writing) => {
+        for (const row of await this.#lockedAll(writing, resource, ids, allowed)) {
+          await deleteRow(writing, resource, row, allowed);
+        }
+      },
+      true,
+    );
+  }
+
+  /** Does a declared action, or one that is given, to a row. @throws NotFound for an action that is not declared */
+  async act(
+    principal: Principal,
+    resource: Resource,
+    id: number,
+    named: string | Action,
+    given: Row,
+  ): Promise<Row | undefined> {
+    const action = typeof named === 'string' ? resource.actions?.[named] : named;
     if (!action) throw new NotFound();
     const allowed = allow(principal, this.operations(resource)[action.permission ?? 'change']);
+    const others = (input: Row) =>
+      (action.alsoLocks ?? []).flatMap((name) => (typeof input[name] === 'number' ? [input[name]] : []));
     return this.#write(principal, resource, async (writing) => {
-      const before = await this.#locked(writing, resource, id, allowed);
-      return act(writing, before, action, actionInput(action, given), allowed);
+      if (!action.alsoLocks) {
+        const before = await this.#locked(writing, resource, id, allowed);
+        return act(writing, before, action, actionInput(action, given), allowed);
+      }
+      const input = actionInput(action, given);
+      await lockRows(writing.trx, resource, [id, ...others(input)]);
+      return act(writing, await this.#locked(writing, resource, id, allowed), action, input, allowed);
     });
+  }
+
+  /** Does a declared action to several rows, all or none. @throws NotFound for an action that is not declared */
+  async actOnList(principal: Principal, resource: Resource, name: string, given: Row): Promise<Row> {
+    const action = resource.listActions?.[name];
+    if (!action) throw new NotFound();
+    const allowed = allow(principal, this.operations(resource)[action.permission ?? 'change']);
+    const named = namedRows(action, given.items);
+    const input = actionInput(action, given);
+    return this.#write(principal, resource, async (writing) => {
+      const ids = named.map(({ id }) => id);
+      const rows = new Map(
+        (await this.#lockedAll(writing, resource, ids, allowed)).map((row) => [row.id as number, row]),
+      );
+      const items = named.flatMap(({ id, said }) => {
+        const row = rows.get(id);
+        return row ? [{ row, said }] : [];
+      });
+      return action.run(listChangeOf(writing, items), input);
+    });
+  }
+
+  /** The rows, locked in the order of their ids, if the caller may do this to each of them. */
+  async #lockedAll(
+    writing: Writing,
+    resource: Resource,
+    ids: readonly number[],
+    allowed: 'all' | 'own',
+  ): Promise<Row[]> {
+    const rows = await lockRows(writing.trx, resource, ids);
+    const there = new Set<number>();
+    for (const row of rows) {
+      const id = row.id as number;
+      if (allowed === 'all' || (await ownsRow(writing, resource, id))) there.add(id);
+      else if (allow(writing.principal, this.operations(resource).view) === 'all') throw new Forbidden('role');
+    }
+    const missing = ids.filter((id) => !there.has(id));
+    if (missing.length > 0) {
+      throw new Invalid({ items: missing.map((id) => `There is no ${resource.title[0].toLowerCase()} ${id}.`) });
+    }
+    return rows;
   }
 
   /** The row, locked, if the caller may do this to it; one that they may not even see is not there. */

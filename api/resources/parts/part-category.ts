@@ -40,6 +40,7 @@ export const partCategory = resource('part_category', {
   },
   label: '{pathstring}',
   search: ['name', 'description', 'pathstring'],
+  searchText: true,
   order: ['pathstring'],
   filters: {
     ancestor: { sql: `${isWithin('part_category', 'id')} AND {id} <> {value}`, type: 'reference' },
@@ -78,7 +79,15 @@ export const partCategory = resource('part_category', {
         'icon',
         'parent_default_location',
       ],
+      bulk: ['change', 'delete'],
       expand: { path_detail: { field: 'way', as: 'path' } },
+    },
+    {
+      path: 'part/category/tree',
+      style: 'pk',
+      keys: ['name', 'parent', 'icon', 'structural', 'subcategories'],
+      readOnlyFace: true,
+      withoutActions: true,
     },
   ],
 });

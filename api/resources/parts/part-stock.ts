@@ -25,6 +25,12 @@ export const partStock: Record<string, Field> = {
   ),
 };
 
+/** How many of an assembly its stock of parts would make. */
+export const canBuild = computed(
+  decimal({ aside: true, help: 'How many of it the parts in stock would make.' }),
+  '0::numeric',
+);
+
 /** Amounts of what is not kept here, as clients look for them. */
 export const partOrders: Record<string, Field> = {
   ordering: none('Always 0: purchases are not kept here.'),

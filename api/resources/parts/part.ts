@@ -2,10 +2,24 @@ import { Invalid, rowRule } from '../../store/refusals.ts';
 import { resource } from '../declaration.ts';
 import { boolean, computed, date, decimal, integer, reference, text, texts, timestamp } from '../fields.ts';
 import { partFilters } from './part-filters.ts';
-import { partOrders, partStock } from './part-stock.ts';
+import { canBuild, partOrders, partStock } from './part-stock.ts';
 
 const price = (sql = 'NULL::numeric') =>
   computed(decimal({ as: 'text', nullable: true, help: 'Always null: prices of parts are not kept here.' }), sql);
+
+/** What InvenTree calls the requirements of a part. */
+const requirements = {
+  total_stock: 'total_in_stock',
+  unallocated_stock: 'unallocated_stock',
+  can_build: 'can_build',
+  ordering: 'ordering',
+  building: 'building',
+  scheduled_to_build: 'scheduled_to_build',
+  required_for_build_orders: 'required_for_build_orders',
+  allocated_to_build_orders: 'allocated_to_build_orders',
+  required_for_sales_orders: 'required_for_sales_orders',
+  allocated_to_sales_orders: 'allocated_to_sales_orders',
+};
 
 const brief = ['name', 'description', 'pathstring', 'level', 'parent', 'structural', 'icon', 'default_location'];
 
@@ -67,10 +81,12 @@ export const part = resource('part', {
     pricing_updated: computed(timestamp({ nullable: true }), 'NULL::timestamptz'),
     ...partStock,
     ...partOrders,
+    can_build: canBuild,
     tags: texts({ default: [], maxLength: 100 }),
   },
   label: '{full_name}',
   search: ['IPN', 'name', 'description', 'category.name', 'keywords', 'revision', 'tags'],
+  searchText: true,
   order: ['name'],
   orderings: { category: 'category.pathstring', stock: 'total_in_stock' },
   filters: partFilters,
@@ -95,6 +111,8 @@ export const part = resource('part', {
     {
       path: 'part',
       style: 'pk',
+      bulk: ['change', 'delete'],
+      views: { requirements: { label: 'What is there and what is needed', keys: requirements } },
       expand: {
         category_detail: { reference: 'category', spelling: 'part/category', keys: brief },
         location_detail: {

@@ -37,6 +37,7 @@ export const stockLocation = resource('stock_location', {
   },
   label: '{pathstring}',
   search: ['name', 'description', 'pathstring', 'tags'],
+  searchText: true,
   order: ['pathstring'],
   filters: {
     ancestor: { sql: `${isWithin('stock_location', 'id')} AND {id} <> {value}`, type: 'reference' },
@@ -78,7 +79,15 @@ export const stockLocation = resource('stock_location', {
         'location_type',
         'tags',
       ],
+      bulk: ['change', 'delete'],
       expand: { path_detail: { field: 'way', as: 'path' } },
+    },
+    {
+      path: 'stock/location/tree',
+      style: 'pk',
+      keys: ['name', 'parent', 'icon', 'structural', 'sublocations'],
+      readOnlyFace: true,
+      withoutActions: true,
     },
   ],
 });

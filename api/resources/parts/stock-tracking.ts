@@ -28,7 +28,8 @@ export const stockTracking = resource('stock_tracking', {
     user: reference('user', { readOnly: true, nullable: true }),
   },
   label: "{label} || ' (' || {item.$label} || ')'",
-  search: ['notes', 'label', 'item.part.name'],
+  search: ['notes', 'item.part.name'],
+  searchText: true,
   order: ['-date'],
   filters: {
     part: 'item.part',
