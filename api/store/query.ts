@@ -54,6 +54,8 @@ export type Page =
   /** `after`: the order values of the last row seen, as text; null for the first page. */
   | { readonly kind: 'cursor'; readonly limit: number; readonly after: readonly (string | null)[] | null };
 
+export type OffsetPage = Extract<Page, { kind: 'offset' }>;
+
 export interface Query {
   readonly where: readonly Condition[];
   /** Words that must all be found among the searchable fields. */
