@@ -1,3 +1,4 @@
+import { likeText } from './match.ts';
 import type { Condition } from './query.ts';
 import { Forbidden } from './refusals.ts';
 import { blind, type Sight } from './sight.ts';
@@ -85,19 +86,7 @@ function textSql(statement: Statement, path: string): string {
   return fieldAt(statement.resource, path)?.kind === 'address' ? `host(${sql})` : `${sql}::text`;
 }
 
-/** Every word must be found in one of the searchable fields. */
-export function searchSql(statement: Statement, words: readonly string[]): string[] {
-  const paths = statement.resource.search.map((path) => `${statement.path(path)}::text`);
-  return words.map((word) => {
-    const like = statement.bind({ value: `%${likeText(word)}%` }, 'text');
-    return `(${paths.map((path) => `${path} ILIKE ${like}`).join(' OR ')})`;
-  });
-}
-
 function typeAt(statement: Statement, path: string): string {
   const field = fieldAt(statement.resource, path);
   return field ? typeOf(field) : 'int';
 }
-
-/** Takes the meaning from `%`, `_` and `\` in a LIKE pattern. */
-export const likeText = (text: string): string => text.replace(/[\\%_]/g, '\\$&');

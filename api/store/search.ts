@@ -1,9 +1,13 @@
 import type pg from 'pg';
 import type { Resource } from '../resources/declaration.ts';
-import { searchSql } from './condition.ts';
+import { correctWords, type Scope } from './correct.ts';
+import { findEnds, type Match, matchSql, rankSql } from './match.ts';
 import { literal } from './projection.ts';
-import { valuesOf, visibleSql, whereSql } from './read.ts';
-import { type Slot, Statement } from './statement.ts';
+import { describedBy } from './searched.ts';
+import { type Slot, Statement, valuesOf } from './statement.ts';
+import { visibleSql, whereSql } from './visible.ts';
+
+export { wordsOf } from './match.ts';
 
 /** A row that was found. */
 export interface Hit {
@@ -34,27 +38,33 @@ export interface SearchWishes {
   readonly offset?: number;
 }
 
-/** A resource to look through, and how far the caller sees into it. */
-export interface Scope {
-  readonly resource: Resource;
-  readonly ownOnly: boolean;
+/** Looks through resources; when nothing is found, for the nearest words instead. No words find nothing. */
+export async function searchIn(
+  db: pg.Pool,
+  scopes: readonly Scope[],
+  words: readonly string[],
+  me: number | null,
+  wishes: SearchWishes,
+): Promise<Found[]> {
+  if (words.length === 0 || scopes.length === 0) return [];
+  const found = await findIn(db, scopes, words, me, wishes);
+  if (found.length > 0) return found;
+  const mended = await correctWords(db, scopes, words, me);
+  return mended ? findIn(db, scopes, mended, me, wishes) : [];
 }
 
-/** The words of what somebody typed: at most 20, each found on its own. */
-export const wordsOf = (typed: string): string[] => typed.split(/\s+/).filter(Boolean).slice(0, 20);
-
-/** Looks through resources in one statement. No words find nothing. */
-export async function searchIn(
+async function findIn(
   db: pg.Pool,
   scopes: readonly Scope[],
   words: readonly string[],
   me: number | null,
   { limit = 10, offset = 0 }: SearchWishes,
 ): Promise<Found[]> {
-  if (words.length === 0 || scopes.length === 0) return [];
+  const resources = scopes.map(({ resource }) => resource);
+  const matches = await findEnds(db, resources, words);
   const slots: Slot[] = [];
   const page = `LIMIT ${Math.trunc(limit)} OFFSET ${Math.trunc(offset)}`;
-  const texts = scopes.map((scope) => `(${foundSql(scope, words, slots, page)})`);
+  const texts = scopes.map((scope) => `(${foundSql(scope, matches.get(scope.resource) ?? [], slots, page)})`);
   const { rows } = await db.query<{ resource: string; count: number; hits: Hit[] }>(
     texts.join(' UNION ALL '),
     valuesOf(slots, me),
@@ -66,13 +76,20 @@ export async function searchIn(
   });
 }
 
-function foundSql({ resource, ownOnly }: Scope, words: readonly string[], slots: Slot[], page: string): string {
+/** All that match are ranked; names are put together for those shown alone. */
+function foundSql({ resource, ownOnly }: Scope, matches: readonly Match[], slots: Slot[], page: string): string {
   const statement = new Statement(resource, slots);
-  const where = whereSql([...visibleSql(statement, ownOnly), ...searchSql(statement, words)]);
-  const label = `coalesce(${statement.path('$label')}, '')`;
-  const fields = resource.search.map((path) => `${statement.path(path)}::text`);
-  const columns = `t.id, ${label} AS label, concat_ws(' · ', ${fields.join(', ')}) AS description, 0.5 AS rank`;
-  const from = statement.from();
-  return `SELECT ${literal(resource.name)} AS resource, (SELECT count(*)::int ${from}${where}) AS count,
-    (SELECT coalesce(json_agg(hit), '[]') FROM (SELECT ${columns} ${from}${where} ORDER BY label, id ${page}) AS hit) AS hits`;
+  const where = whereSql([...visibleSql(statement, ownOnly), ...matchSql(statement, matches)]);
+  const rank = rankSql(
+    statement,
+    matches.map(({ word }) => word),
+  );
+  const ranked = `SELECT t.id, ${rank} AS rank ${statement.from()}${where}`;
+  const shown = new Statement(resource, slots);
+  const label = `coalesce(${shown.path('$label')}, '')`;
+  const hits = `SELECT t.id, ${label} AS label, ${describedBy(shown)} AS description, best.rank`;
+  return `WITH ranked AS MATERIALIZED (${ranked}), best AS (SELECT * FROM ranked ORDER BY rank DESC, id ${page})
+    SELECT ${literal(resource.name)} AS resource, (SELECT count(*)::int FROM ranked) AS count,
+    (SELECT coalesce(json_agg(hit), '[]') FROM (
+      ${hits} ${shown.from()} JOIN best ON best.id = t.id ORDER BY best.rank DESC, label, t.id) AS hit) AS hits`;
 }

@@ -5,6 +5,10 @@ import { resourceNamed } from '../resources/index.ts';
 /** A parameter of a statement: a value, or one that is known only when it runs. */
 export type Slot = { readonly value: unknown } | 'me' | 'id';
 
+/** Parameters as they go to PostgreSQL: `me` is who asks, `id` the row that is asked for. */
+export const valuesOf = (slots: readonly Slot[], me: number | null, id?: number): unknown[] =>
+  slots.map((slot) => (slot === 'me' ? me : slot === 'id' ? id : slot.value));
+
 /** The alias of a statement's own table; joins are named after the path that leads to them. */
 const root = 't';
 

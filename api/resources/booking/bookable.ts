@@ -44,6 +44,7 @@ export const bookable = resource('bookable', {
   },
   label: "{host.hostname} || '[B]'",
   search: ['host.hostname', 'host.ip', 'host.hardware.name', 'comment'],
+  searchText: true,
   order: ['host.hostname'],
   orderings: { host__hostname: 'host.hostname', hostname: 'host.hostname', ip: 'host.ip' },
   orderSwitches: { ipsort: ['host.ip', 'host.hostname'] },

@@ -18,6 +18,7 @@ export const occupancy = {
   softDelete: 'cancelled_at',
   label: "{bookable.host.hostname} || ' @ ' || to_char({start}, 'YYYY-MM-DD HH24:MI')",
   search: ['bookable.host.hostname', 'owner.username', 'comment'],
+  searchText: true,
   order: ['-start'],
   orderings: { hostname: 'bookable.host.hostname', owner_name: 'owner.username' },
   filters: {

@@ -15,6 +15,7 @@ export const hostHardware = resource('host_hardware', {
   },
   label: "coalesce('[' || {host_type.name} || '] ', '') || {name}",
   search: ['name', 'host_type.name', 'details'],
+  searchText: true,
   order: ['name'],
   rest: [
     { path: 'inventory/hosthardware', style: 'hyperlinked' },

@@ -63,6 +63,7 @@ export const host = resource('host', {
   },
   label: '{hostname}',
   search: ['hostname', 'ip', 'serial_no', 'asset_no', 'details', 'hardware.name'],
+  searchText: true,
   order: ['hostname'],
   orderings: { lab: 'rack.lab.name' },
   filters: {

@@ -21,6 +21,7 @@ export const nic = resource('nic', {
   },
   label: "{mac}::text || coalesce(' of ' || {host.hostname}, '')",
   search: ['mac', 'ip', 'model', 'host.hostname'],
+  searchText: true,
   order: ['mac'],
   filters: {
     lab: 'host.rack.lab',

@@ -35,6 +35,7 @@ export const user = resource('user', {
   },
   label: '{username}',
   search: ['username', 'first_name', 'last_name', 'email'],
+  searchText: true,
   order: ['username'],
   filters: {
     username: { path: 'username', match: 'iexact' },
