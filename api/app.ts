@@ -8,6 +8,7 @@ import { sendJson } from './answer.ts';
 import { authenticate } from './authentication/authenticate.ts';
 import { readBody } from './body.ts';
 import { sendProblem } from './dialect.ts';
+import { otherRouter } from './endpoints.ts';
 import { browseFace } from './faces/browse/browse-face.ts';
 import { locator, restFace, spellAll } from './faces/rest/face.ts';
 import { tableFace } from './faces/table/face.ts';
@@ -44,13 +45,14 @@ export async function createApi(services: Services): Promise<Koa> {
     cors({
       origin: '*',
       maxAge: 600,
-      exposeHeaders: ['WWW-Authenticate', 'Location', 'Retry-After', 'Preference-Applied'],
+      exposeHeaders: ['WWW-Authenticate', 'Location', 'Retry-After', 'X-Count-Is-Estimate', 'Preference-Applied'],
     }),
   );
   app.use(readBody());
   app.use(authenticate(services));
   app.use(browse.home);
   app.use(me.routes());
+  app.use(otherRouter(services).routes());
   app.use(schema.routes());
   app.use(neighbours.routes());
   app.use(tableFace(store, config.publicUrl, tables));

@@ -1,5 +1,7 @@
 import type { Config } from '../../shared/config.ts';
+import { otherEndpoints } from '../endpoints.ts';
 import type { Spelled } from '../faces/rest/spelling.ts';
+import { tableEndpoints } from '../faces/table/neighbours.ts';
 import type { Endpoint } from '../me/endpoint.ts';
 import { meEndpoints } from '../me/router.ts';
 import { openApiDocument } from './document.ts';
@@ -18,7 +20,7 @@ export function describeApi(
   config: Pick<Config, 'publicUrl' | 'anonymousRead' | 'instanceName'>,
 ): DescribedApi {
   const endpoint = schemaEndpoint(printedOnce(() => document));
-  const endpoints = [...meEndpoints, endpoint];
+  const endpoints = [...meEndpoints, ...otherEndpoints, ...tableEndpoints, endpoint];
   const document = openApiDocument({ spellings: spellings.values(), endpoints, config });
   return { document, endpoint };
 }

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { resource } from '../declaration.ts';
 import { address, boolean, choice, computed, json, reference, text } from '../fields.ts';
+import { bookableHooks } from './bookable-hooks.ts';
 import { runningNow } from './occupancy.ts';
 
 const cardsOfHost = `(
@@ -87,6 +88,7 @@ export const bookable = resource('bookable', {
     hostname: { path: 'host.hostname', match: 'iexact' },
     network: { sql: '{host.ip} <<= {value}', type: 'network', help: 'Address within this network.' },
   },
+  hooks: bookableHooks,
   constraints: { bookable_host: { field: 'host', says: 'This host is bookable already.' } },
   tabs: {
     all: { label: 'All', sql: 'true' },
