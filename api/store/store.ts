@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { decide } from '../../shared/access/decide.ts';
 import type { Principal } from '../../shared/access/principal.ts';
+import type { Permission } from '../../shared/access/roles.ts';
 import type { Services } from '../../shared/services.ts';
 import type { Action, Resource, Row } from '../resources/declaration.ts';
 import { resources as declared } from '../resources/index.ts';
@@ -15,6 +16,7 @@ import { type ListAnswer, readList, readOne } from './read.ts';
 import { Forbidden, Invalid, NotFound } from './refusals.ts';
 import { lockRow, lockRows } from './row.ts';
 import { type Found, type SearchWishes, searchIn } from './search.ts';
+import { type Selection, selected } from './selection.ts';
 import { type Sight, sightOf } from './sight.ts';
 import { countTabs } from './tab-counts.ts';
 import { validate } from './validation.ts';
@@ -52,9 +54,14 @@ export class Store {
     }
   }
 
-  /** One row as JSON text. @throws Unauthenticated, Forbidden, NotFound */
-  async get(principal: Principal, projection: Projection, id: number): Promise<string> {
-    const allowed = allow(principal, this.operations(projection.resource).view);
+  /** One row as JSON text, to view it or, where said, for what else is to be done to it. @throws Unauthenticated, Forbidden, NotFound */
+  async get(
+    principal: Principal,
+    projection: Projection,
+    id: number,
+    permission: Permission = 'view',
+  ): Promise<string> {
+    const allowed = allow(principal, this.operations(projection.resource)[permission]);
     const text = await readOne(this.#services.pool, projection, id, principal.person?.id ?? null, allowed === 'own');
     if (text === null) throw new NotFound();
     return text;
@@ -137,20 +144,23 @@ export class Store {
     );
   }
 
-  /** Changes several rows alike, all or none. @throws Invalid naming those that are not there */
-  async updateMany(principal: Principal, resource: Resource, ids: readonly number[], given: Row): Promise<void> {
+  /** Changes several rows alike, all or none. @returns how many @throws Invalid naming those that are not there */
+  async updateMany(principal: Principal, resource: Resource, selection: Selection, given: Row): Promise<number> {
     const allowed = allow(principal, this.operations(resource).change);
+    const ids = await selected(this, principal, resource, selection);
     const values = validate(resource, given, false);
     await this.#write(principal, resource, async (writing) => {
       for (const row of await this.#lockedAll(writing, resource, ids, allowed)) {
         await updateRow(writing, resource, row, values, allowed);
       }
     });
+    return ids.length;
   }
 
   /** Deletes several rows, all or none. @throws Invalid naming those that are not there */
-  async removeMany(principal: Principal, resource: Resource, ids: readonly number[]): Promise<void> {
+  async removeMany(principal: Principal, resource: Resource, selection: Selection): Promise<void> {
     const allowed = allow(principal, this.operations(resource).delete);
+    const ids = await selected(this, principal, resource, selection);
     await this.#write(
       principal,
       resource,

@@ -13,7 +13,7 @@ import { describe } from './describe.ts';
 import { sendRefusal } from './errors.ts';
 import { parseBody } from './parse-body.ts';
 import { type Parameters, parseQuery, readParameters, writeCursor } from './parse-query.ts';
-import { changeSeveral, deleteSeveral } from './several.ts';
+import { selectionOf } from './several.ts';
 import { actionsAt, offeredAt, type Spelled, spell } from './spelling.ts';
 
 /** Where a request to the REST face leads. */
@@ -112,11 +112,13 @@ async function answer(ctx: Context, store: Store, publicUrl: string, target: Tar
       return sendJson(ctx, 201, await store.actOnList(principal, spelled.resource, action, bodyObject(ctx)));
     }
     if (ctx.method === 'PUT' || ctx.method === 'PATCH') {
-      const count = await changeSeveral(store, principal, spelled, bodyObject(ctx));
+      const { items, filters, ...values } = bodyObject(ctx);
+      const selection = selectionOf(spelled, { items, filters });
+      const count = await store.updateMany(principal, spelled.resource, selection, parseBody(spelled, values));
       return sendJson(ctx, 200, { success: `Updated ${count} items` });
     }
     if (ctx.method === 'DELETE') {
-      await deleteSeveral(store, principal, spelled, bodyObject(ctx));
+      await store.removeMany(principal, spelled.resource, selectionOf(spelled, bodyObject(ctx)));
       ctx.status = 204;
       return;
     }
@@ -198,7 +200,10 @@ async function list(
   const next = offset + limit < count ? link({ offset: String(offset + limit) }) : 'null';
   const before = offset - limit;
   const previous = offset === 0 ? 'null' : link({ offset: before > 0 ? String(before) : null });
-  sendText(ctx, 200, `{"count":${count},"next":${next},"previous":${previous},"results":${answered.text}}`);
+  // Clients that know nothing of estimates read the count alone.
+  const mark = answered.countIsEstimate ? '"count_is_estimate":true,' : '';
+  if (answered.countIsEstimate) ctx.set('X-Count-Is-Estimate', 'true');
+  sendText(ctx, 200, `{"count":${count},${mark}"next":${next},"previous":${previous},"results":${answered.text}}`);
 }
 
 async function create(
