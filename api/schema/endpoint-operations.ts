@@ -16,6 +16,10 @@ import { securityOf } from './security.ts';
 export const endpointTags: Readonly<Record<string, { title: string; description: string }>> = {
   server: { title: 'Server', description: 'What this server is, whose tokens open it, and how it is described.' },
   me: { title: 'You', description: 'Who you are and what you may do.' },
+  table: {
+    title: 'Tables',
+    description: 'Who you are, what there is, and a search of all of it, for clients of tables.',
+  },
   tokens: {
     title: 'API tokens',
     description: 'Your keys for scripts and devices. Only you make them: no token makes another.',
