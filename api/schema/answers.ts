@@ -76,6 +76,10 @@ export const sharedAnswers: Readonly<Record<string, Response>> = {
   Conflict: problem('As things stand it can’t be done: a clash, or rows that still need this one.', 'Still in use.'),
   UnauthenticatedMessage: message(refused.unauthenticated, 'Unauthenticated.', { headers: challenge }),
   ForbiddenMessage: message(refused.forbidden, 'This takes a session, not a bearer.'),
+  ConflictMessage: message(
+    'As things stand it can’t be done: a clash, or rows that still need this one.',
+    'This rack is still used by hosts.',
+  ),
   NotFoundMessage: message('There is no such row, or none that you may see.', 'Not found.'),
   Unprocessable: {
     description: 'A field of the body is wrong.',
@@ -103,6 +107,7 @@ const table = {
   unauthenticated: 'UnauthenticatedMessage',
   forbidden: 'ForbiddenMessage',
   missing: 'NotFoundMessage',
+  conflict: 'ConflictMessage',
 };
 const statuses = { invalid: 400, unauthenticated: 401, forbidden: 403, missing: 404, conflict: 409 };
 

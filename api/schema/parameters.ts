@@ -20,6 +20,12 @@ export const sharedParameters: Readonly<Record<string, Parameter>> = {
     description: 'Number of the row.',
     schema: { type: 'integer', ...int32 },
   },
+  prefer: {
+    name: 'Prefer',
+    in: 'header',
+    description: '`return=minimal`: the values alone, without what draws a table, a page or a form.',
+    schema: { type: 'string', enum: ['return=minimal', 'return=representation'] },
+  },
   limit: {
     name: 'limit',
     in: 'query',

@@ -1,6 +1,6 @@
 import { sendJson } from '../../answer.ts';
 import type { Row } from '../../resources/declaration.ts';
-import { Forbidden, Invalid } from '../../store/refusals.ts';
+import { Invalid } from '../../store/refusals.ts';
 import type { Call } from './call.ts';
 import { fieldFacts } from './describe.ts';
 import { parseExactly } from './exact-json.ts';
@@ -18,9 +18,7 @@ export async function showForm(call: Call): Promise<void> {
 /** `GET {id}/edit`: the same with what the row holds. Only for rows that the caller may change. */
 export async function showEditForm(call: Call): Promise<void> {
   const { store, principal, tabled, sees, id } = call;
-  const text = await store.get(principal, fullRow(tabled, 'detail', sees), id);
-  const { actions, ...row } = parseExactly(text) as Row & { actions: string[] };
-  if (!actions.includes('edit')) throw new Forbidden('role');
+  const row = parseExactly(await store.get(principal, fullRow(tabled, 'detail', sees), id, 'change')) as Row;
   await answer(call, Object.fromEntries(formFields(call).map(({ name }) => [name, row[name] ?? null])));
 }
 
