@@ -44,6 +44,8 @@ export const bookable = resource('bookable', {
     host: reference('host'),
   },
   label: "{host.hostname} || '[B]'",
+  hint: '{hardware}',
+  columns: ['hostname', 'ip', 'hardware', 'rack', 'booked', 'reserved', 'status', 'comment', 'host'],
   search: ['host.hostname', 'host.ip', 'host.hardware.name', 'comment'],
   searchText: true,
   order: ['host.hostname'],

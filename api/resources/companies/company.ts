@@ -35,6 +35,7 @@ export const company = resource('company', {
     tags: texts({ default: [], maxLength: 100 }),
   },
   label: '{name}',
+  hint: '{description}',
   search: ['name', 'description', 'website', 'tax_id'],
   order: ['name'],
   constraints: {

@@ -12,7 +12,7 @@ export const manufacturerPart = resource('manufacturer_part', {
   description: 'What a maker calls a part.',
   fields: {
     part: reference('part'),
-    manufacturer: reference('company'),
+    manufacturer: reference('company', { options: { only: '{is_manufacturer}' } }),
     MPN: text({ column: 'mpn', maxLength: 100, blank: true, help: 'Manufacturer part number.', example: 'LM358' }),
     pretty_name: computed(text(), "concat_ws(' | ', {manufacturer.name}, nullif({MPN}, ''))"),
     description: text({ maxLength: 250, blank: true }),
@@ -22,6 +22,7 @@ export const manufacturerPart = resource('manufacturer_part', {
     tags: texts({ default: [], maxLength: 100 }),
   },
   label: '{pretty_name}',
+  hint: '{description}',
   search: ['manufacturer.name', 'description', 'MPN', 'part.IPN', 'part.name', 'part.description', 'tags'],
   order: ['MPN'],
   filters: {

@@ -15,10 +15,13 @@ export const supplierPart = resource('supplier_part', {
   description: 'What a supplier calls a part, and how it comes.',
   fields: {
     part: reference('part'),
-    supplier: reference('company'),
+    supplier: reference('company', { options: { only: '{is_supplier}' } }),
     supplier_name: computed(text(), '{supplier.name}'),
     SKU: text({ column: 'sku', maxLength: 100, help: 'The supplier’s number for it.', example: 'ACME-358' }),
-    manufacturer_part: reference('manufacturer_part', { nullable: true }),
+    manufacturer_part: reference('manufacturer_part', {
+      nullable: true,
+      options: { by: { part: '{part} = {value}' }, under: 'manufacturer' },
+    }),
     manufacturer: computed(reference('company', { nullable: true }), '{manufacturer_part.manufacturer}'),
     MPN: computed(text({ nullable: true }), '{manufacturer_part.MPN}'),
     pretty_name: computed(text(), "concat_ws(' | ', {supplier.name}, {SKU}, {manufacturer_part.MPN})"),
@@ -42,6 +45,7 @@ export const supplierPart = resource('supplier_part', {
     tags: texts({ default: [], maxLength: 100 }),
   },
   label: '{pretty_name}',
+  hint: '{description}',
   search: ['description', 'SKU', 'supplier.name', 'manufacturer_part.MPN', 'part.IPN', 'part.name', 'tags'],
   order: ['SKU'],
   filters: {

@@ -20,7 +20,7 @@ export const stockItem = resource('stock_item', {
   description:
     'An amount of a part in one place. With serial_numbers one create makes several items of quantity 1. Each change is written into the history.',
   fields: {
-    part: reference('part'),
+    part: reference('part', { options: { only: 'NOT {virtual}' } }),
     quantity: decimal({ minimum: 0, maximum: 9_999_999_999 }),
     serial: text({ maxLength: 100, nullable: true }),
     serial_numbers: text({
@@ -33,7 +33,7 @@ export const stockItem = resource('stock_item', {
     }),
     serial_int: integer({ hidden: true, readOnly: true, nullable: true }),
     batch: text({ maxLength: 100, nullable: true, blank: true }),
-    location: reference('stock_location', { nullable: true }),
+    location: reference('stock_location', { nullable: true, options: { only: 'NOT {structural}' } }),
     belongs_to: reference('stock_item', { nullable: true, help: 'The item that it is installed in.' }),
     build: elsewhere(),
     consumed_by: elsewhere(),
@@ -55,7 +55,11 @@ export const stockItem = resource('stock_item', {
     status: stockStatus({ default: 10 }),
     status_text: computed(text(), statusText),
     status_custom_key: computed(integer(), '{status}'),
-    supplier_part: reference('supplier_part', { column: 'supplier_part', nullable: true }),
+    supplier_part: reference('supplier_part', {
+      column: 'supplier_part',
+      nullable: true,
+      options: { by: { part: '{part} = {value}' }, under: 'supplier' },
+    }),
     SKU: computed(text({ nullable: true }), '{supplier_part.SKU}'),
     MPN: computed(text({ nullable: true }), '{supplier_part.MPN}'),
     barcode_hash: text({ maxLength: 128, readOnly: true }),
@@ -73,6 +77,7 @@ export const stockItem = resource('stock_item', {
     tags: texts({ default: [], maxLength: 100 }),
   },
   label: `{part.full_name} || CASE WHEN {serial} IS NOT NULL THEN ' #' || {serial} ELSE ' × ' || trim_scale({quantity}) END`,
+  columns: ['part', 'quantity', 'serial', 'batch', 'location', 'status', 'in_stock', 'expiry_date', 'updated', 'tags'],
   search: ['part.name', 'part.IPN', 'part.description', 'batch', 'serial', 'location.name', 'tags'],
   searchText: true,
   order: ['part.name', 'quantity', 'location'],

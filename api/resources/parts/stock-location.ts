@@ -36,6 +36,8 @@ export const stockLocation = resource('stock_location', {
     ),
   },
   label: '{pathstring}',
+  hint: '{description}',
+  columns: ['name', 'pathstring', 'description', 'parent', 'structural', 'external', 'items', 'sublocations', 'tags'],
   search: ['name', 'description', 'pathstring', 'tags'],
   searchText: true,
   order: ['pathstring'],

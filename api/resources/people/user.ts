@@ -34,6 +34,8 @@ export const user = resource('user', {
     profile: computed(json(), profileOf),
   },
   label: '{username}',
+  hint: "concat_ws(' ', nullif({first_name}, ''), nullif({last_name}, ''))",
+  columns: ['username', 'first_name', 'last_name', 'email', 'is_active', 'is_staff', 'is_superuser', 'groups'],
   search: ['username', 'first_name', 'last_name', 'email'],
   searchText: true,
   order: ['username'],
