@@ -18,7 +18,7 @@ export function labelledSql(statement: Statement, name: string, field: Field, se
   const key = statement.path(name);
   const view = sees(targetOf(name, field), 'view');
   const number = `'#' || ${key}`;
-  const label = view === 'nothing' ? number : statement.path(`${name}.$label`);
+  const label = view === 'nothing' ? number : `coalesce(${statement.path(`${name}.$label`)}, ${number})`;
   const shown = view === 'own' ? `CASE WHEN ${statement.path(`${name}.$own`)} THEN ${label} ELSE ${number} END` : label;
   return `CASE WHEN ${key} IS NOT NULL THEN json_build_object('value', ${key}, 'label', ${shown}) END`;
 }
@@ -29,8 +29,9 @@ export function labelledSetSql(statement: Statement, name: string, field: Field,
   const other = statement.part(target);
   const id = other.path('id');
   const view = sees(target, 'view');
-  const label = view === 'nothing' ? `'#' || ${id}` : other.path('$label');
-  const shown = view === 'own' ? `CASE WHEN ${other.path('$own')} THEN ${label} ELSE '#' || ${id} END` : label;
+  const number = `'#' || ${id}`;
+  const label = view === 'nothing' ? number : `coalesce(${other.path('$label')}, ${number})`;
+  const shown = view === 'own' ? `CASE WHEN ${other.path('$own')} THEN ${label} ELSE ${number} END` : label;
   return `(SELECT coalesce(json_agg(one ORDER BY one.label, one.value), '[]')
     FROM (SELECT ${id} AS value, ${shown} AS label ${other.from()} WHERE ${id} = ANY(${statement.path(name)})) AS one)`;
 }
