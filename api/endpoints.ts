@@ -1,6 +1,7 @@
 import { Router } from '@koa/router';
 import type { Services } from '../shared/services.ts';
 import { importEndpoints } from './import/get-or-create.ts';
+import { inventreeEndpoints } from './inventree/index.ts';
 import { jobEndpoints } from './jobs/endpoints.ts';
 import { liveEndpoints } from './live/endpoints.ts';
 import { type Endpoint, mountEndpoints } from './me/endpoint.ts';
@@ -12,6 +13,7 @@ export const otherEndpoints: readonly Endpoint[] = [
   ...importEndpoints,
   ...jobEndpoints,
   ...reportEndpoints,
+  ...inventreeEndpoints,
 ];
 
 /** Routes of {@link otherEndpoints}. */

@@ -62,6 +62,9 @@ export function listParameters(spelled: Spelled): (Parameter | Reference)[] {
       description: `Words that must all be found in ${listed(resource.search)}.`,
       schema: { type: 'string' },
     },
+    flag('search_regex', 'True: each word of `search` is a regular expression (POSIX; capitals don’t count).'),
+    flag('search_whole', 'True: each word of `search` is a whole word.'),
+    flag('search_notes', 'True: `search` looks through the notes too.'),
     {
       name: 'ordering',
       in: 'query',

@@ -221,7 +221,8 @@ async function create(
   sendText(ctx, 201, text);
 }
 
-function projectionFor(spelled: Spelled, parameters: Parameters): Projection {
+/** What a row shows, with what the parameters ask for beside it. */
+export function projectionFor(spelled: Spelled, parameters: Parameters): Projection {
   const { expand } = spelled.spelling;
   if (!expand) return spelled.projection;
   const shown = Object.entries(expand).filter(([name, expansion]) => {

@@ -6,6 +6,7 @@ import { Invalid } from '../../store/refusals.ts';
 import { wordsOf } from '../../store/search.ts';
 import { fieldAt, typeOf } from '../../store/statement.ts';
 import { readBoolean, readValue } from '../../store/values.ts';
+import { flaggedSearch } from './search-flags.ts';
 import type { Spelled } from './spelling.ts';
 
 export type Parameters = Readonly<Record<string, string>>;
@@ -35,9 +36,10 @@ export function parseQuery(spelled: Spelled, parameters: Parameters): Query {
   if (Object.values(parameters).some((value) => value.includes('\0'))) {
     throw new Invalid({ query: ['Null characters are not allowed.'] });
   }
+  const flagged = flaggedSearch(spelled, parameters);
   return {
-    where,
-    search: wordsOf(parameters.search ?? ''),
+    where: flagged ? [...where, ...flagged] : where,
+    search: flagged ? [] : wordsOf(parameters.search ?? ''),
     order: parseOrder(spelled, parameters),
     page: parsePage(parameters),
   };

@@ -38,6 +38,7 @@ export const partCategory = resource('part_category', {
     ),
     starred: computed(boolean({ help: 'Always false: subscriptions are not kept here.' }), 'false::boolean'),
   },
+  entity: { also: ['Category'], more: { name_de_de: computed(text(), '{name}') }, always: ['nameDeDe'] },
   label: '{pathstring}',
   hint: '{description}',
   columns: [

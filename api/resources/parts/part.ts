@@ -84,6 +84,7 @@ export const part = resource('part', {
     can_build: canBuild,
     tags: texts({ default: [], maxLength: 100 }),
   },
+  entity: { also: ['Product'], more: { name_de_de: computed(text(), '{name}') }, always: ['nameDeDe'] },
   label: '{full_name}',
   hint: '{description}',
   columns: [
