@@ -63,7 +63,7 @@ export async function openDatabase(
     // somebody typed as a name.
     compileSqlOnError: false,
     // What goes wrong is thrown, and told by whoever catches it.
-    log: { error() {} },
+    log: { error() {}, warn() {} },
   });
   return { knex, pool };
 }

@@ -1,6 +1,7 @@
 import { type Key, type Spelled, spell } from '../faces/rest/spelling.ts';
 import type { Expansion, Resource, RestSpelling } from '../resources/declaration.ts';
 import { resources } from '../resources/index.ts';
+import { exactUpTo } from '../store/count.ts';
 import { fieldAt } from '../store/statement.ts';
 import { changeExample, createExample } from './examples.ts';
 import { describeField, fieldSchema } from './field-schema.ts';
@@ -122,6 +123,10 @@ function pageSchema(name: string): JsonSchema {
     type: 'object',
     properties: {
       count: { type: 'integer', description: 'How many rows there are in all; absent with `cursor`.' },
+      count_is_estimate: {
+        type: 'boolean',
+        description: `True beyond ${exactUpTo} rows, where the count is an estimate; absent otherwise.`,
+      },
       next: link('The page after this one.'),
       previous: link('The page before this one; always null with `cursor`.'),
       results: { type: 'array', items: refTo('schemas', name) },

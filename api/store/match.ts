@@ -102,7 +102,7 @@ export function matchSql(statement: Statement, matches: readonly Match[]): strin
 /** How well a row matches, from 0 to 1: whole words count more than beginnings, and the first field more than the rest. */
 export function rankSql(statement: Statement, words: readonly string[]): string {
   const { resource } = statement;
-  const text = resource.searchText ? 't.search_text' : searchTextOf(statement, resource.search);
+  const text = resource.searchText ? 't.search_text' : searchTextOf(statement);
   const each = words.map((word) => {
     const like = (pattern: string) => `${text} LIKE ${lowered(statement, pattern)}`;
     const plain = likeText(word);

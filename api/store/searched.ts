@@ -1,7 +1,7 @@
 import type { Resource } from '../resources/declaration.ts';
 import { resourceNamed } from '../resources/index.ts';
 import { literal } from './projection.ts';
-import { fieldAt, type Statement } from './statement.ts';
+import { fieldAt, Statement } from './statement.ts';
 
 /** What search looks through behind one reference. */
 export interface Behind {
@@ -50,9 +50,22 @@ function textAt(statement: Statement, path: string): string {
   }
 }
 
-/** SQL of the text in which words are found when they stand at any of these paths, as `search_text` would keep it. */
-export const searchTextOf = (statement: Statement, paths: readonly string[]): string =>
-  `search_text(ARRAY[${paths.map((path) => `(${textAt(statement, path)})::text`).join(', ')}]::text[])`;
+/** The text that a row is found by, as `search_text` would keep it, with what stands behind references. */
+export const searchTextOf = (statement: Statement): string =>
+  `search_text(ARRAY[${statement.resource.search.map((path) => `(${textAt(statement, path)})::text`).join(', ')}]::text[])`;
+
+/** What a table keeps as `search_text`, over its bare columns: a migration makes it, and a test compares the two. */
+export function ownTextSql(resource: Resource): string {
+  const statement = new Statement(resource);
+  const lists: string[] = [];
+  const texts: string[] = [];
+  for (const path of searchedOf(resource).own) {
+    const list = fieldAt(resource, path)?.kind === 'texts';
+    if (list) lists.push(statement.path(path));
+    else texts.push(textAt(statement, path));
+  }
+  return `search_text(${[`ARRAY[${texts.join(', ')}]`, ...lists].join(' || ')})`.replaceAll(`${statement.alias}.`, '');
+}
 
 /** What else a row is found by than its label, in one line. */
 export function describedBy(statement: Statement): string {
