@@ -6,6 +6,7 @@ import { type Commands, inOneTransaction } from '../store/commands.ts';
 import { refusalOf } from '../store/database-refusals.ts';
 import { Conflict, Invalid, Refusal } from '../store/refusals.ts';
 import { findNic, noteSeen } from './known-nic.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { type Report, readSighting, type Sighting } from './report.ts';
 import type { Scan } from './scan.ts';
 import { noteStranger } from './strangers.ts';
@@ -28,6 +29,9 @@ interface Handled {
  * @returns one entry a result, in their order; null when this agent's report of this moment is in already
  */
 export const ingest = (knex: Knex, principal: Principal, report: Report): Promise<Entry[] | null> =>
+  oneAtATime(knex, () => takeIn(knex, principal, report));
+
+const takeIn = (knex: Knex, principal: Principal, report: Report): Promise<Entry[] | null> =>
   inOneTransaction(knex, { principal, routine: new Set(['lastseen', 'scan']) }, async (commands) => {
     const { trx } = commands;
     await trx.raw('SELECT pg_advisory_xact_lock(?)', [ingestLock]);

@@ -54,7 +54,7 @@ export async function deliver(services: Services, carrier: Carrier): Promise<Del
 /** The next mail that is due; nobody else gets it until some time has gone by. */
 async function take(knex: Knex): Promise<Waiting | undefined> {
   const { rows } = await knex.raw<{ rows: Waiting[] }>(
-    `UPDATE outbox SET attempts = attempts + 1, due_at = now() + make_interval(mins => 2 ^ least(attempts + 1, 11)::int)
+    `UPDATE outbox SET attempts = attempts + 1, due_at = now() + interval '1 minute' * 2 ^ least(attempts + 1, 11)
      WHERE id = (SELECT id FROM outbox WHERE sent_at IS NULL AND due_at <= now() ORDER BY due_at, id LIMIT 1
                  FOR UPDATE SKIP LOCKED)
      RETURNING id, kind, recipient, facts, written_at, attempts`,
