@@ -10,6 +10,8 @@ import { readBody } from './body.ts';
 import { sendProblem } from './dialect.ts';
 import { otherRouter } from './endpoints.ts';
 import { browseFace } from './faces/browse/browse-face.ts';
+import { entityEndpoints } from './faces/entity/endpoints.ts';
+import { entityFace } from './faces/entity/face.ts';
 import { locator, restFace, spellAll } from './faces/rest/face.ts';
 import { tableFace } from './faces/table/face.ts';
 import { tableNeighbours } from './faces/table/neighbours.ts';
@@ -45,11 +47,19 @@ export async function createApi(services: Services): Promise<Koa> {
     cors({
       origin: '*',
       maxAge: 600,
-      exposeHeaders: ['WWW-Authenticate', 'Location', 'Retry-After', 'X-Count-Is-Estimate', 'Preference-Applied'],
+      exposeHeaders: [
+        'WWW-Authenticate',
+        'Location',
+        'Retry-After',
+        'X-Count-Is-Estimate',
+        'Preference-Applied',
+        'X-Status-Reason',
+      ],
     }),
   );
   app.use(readBody());
   app.use(authenticate(services));
+  app.use(entityFace(services, entityEndpoints(config.anonymousRead)));
   app.use(browse.home);
   app.use(me.routes());
   app.use(otherRouter(services).routes());

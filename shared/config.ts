@@ -154,6 +154,19 @@ export const settings = {
     standard: 84,
     about: 'How often whoever holds a reservation is asked whether it is still needed.',
   }),
+  authTokenLifetime: setting({
+    variable: 'AUTH_TOKEN_LIFETIME',
+    kind: wholeNumber(0, 87600),
+    standard: 0,
+    about:
+      'Hours that a token lives which a client gets for a password at `/api/v1/App/user`; 0: until it is not used.',
+  }),
+  authTokenMaxIdleTime: setting({
+    variable: 'AUTH_TOKEN_MAX_IDLE_TIME',
+    kind: wholeNumber(0, 87600),
+    standard: 120,
+    about: 'Hours after which such a token ends when nobody uses it; 0: never.',
+  }),
   metricsToken: optional({
     variable: 'METRICS_TOKEN',
     kind: text('at least 16 characters', 16),

@@ -24,6 +24,12 @@ export const errorSchemas: Readonly<Record<string, JsonSchema>> = {
     properties: { message: { type: 'string' } },
     required: ['message'],
   },
+  Reason: {
+    type: 'object',
+    description: 'Why it can’t be done; the header `X-Status-Reason` says the same.',
+    properties: { message: { type: 'string' }, code: { type: 'integer' } },
+    required: ['message', 'code'],
+  },
   MessageWithErrors: {
     type: 'object',
     description: 'What is wrong, by field.',
@@ -48,6 +54,17 @@ const message = (description: string, text: string, more: Partial<Response> = {}
   description,
   content: {
     'application/json': { schema: refTo('schemas', 'Message') as JsonSchema & Reference, example: { message: text } },
+  },
+  ...more,
+});
+
+const reason = (description: string, code: number, text: string, more: Partial<Response> = {}): Response => ({
+  description,
+  content: {
+    'application/json': {
+      schema: refTo('schemas', 'Reason') as JsonSchema & Reference,
+      example: { message: text, code },
+    },
   },
   ...more,
 });
@@ -81,6 +98,17 @@ export const sharedAnswers: Readonly<Record<string, Response>> = {
     'This rack is still used by hosts.',
   ),
   NotFoundMessage: message('There is no such row, or none that you may see.', 'Not found.'),
+  BadRequestReason: reason('A parameter or a key of the body is wrong.', 400, 'name: This field is required.'),
+  UnauthenticatedReason: reason(refused.unauthenticated, 401, 'Authentication credentials were not provided.', {
+    headers: challenge,
+  }),
+  ForbiddenReason: reason(refused.forbidden, 403, 'You do not have permission to perform this action.'),
+  NotFoundReason: reason('There is no such row, or none that you may see.', 404, 'Not found.'),
+  ConflictReason: reason(
+    'As things stand it can’t be done: a clash, or rows that still need this one.',
+    409,
+    'Still in use.',
+  ),
   Unprocessable: {
     description: 'A field of the body is wrong.',
     content: {
@@ -109,12 +137,19 @@ const table = {
   missing: 'NotFoundMessage',
   conflict: 'ConflictMessage',
 };
+const entity = {
+  invalid: 'BadRequestReason',
+  unauthenticated: 'UnauthenticatedReason',
+  forbidden: 'ForbiddenReason',
+  missing: 'NotFoundReason',
+  conflict: 'ConflictReason',
+};
 const statuses = { invalid: 400, unauthenticated: 401, forbidden: 403, missing: 404, conflict: 409 };
 
 /** The refusals that an operation at this path may answer, by status. */
 export function troubles(path: string, kinds: readonly Trouble[]): Record<string, Reference> {
   const dialect = dialectOf(path);
-  const names = dialect === 'table' ? table : rest;
+  const names = dialect === 'table' ? table : dialect === 'entity' ? entity : rest;
   return Object.fromEntries(
     kinds.map((kind) => [
       String(dialect === 'table' && kind === 'invalid' ? 422 : statuses[kind]),

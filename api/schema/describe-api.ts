@@ -1,5 +1,6 @@
 import type { Config } from '../../shared/config.ts';
 import { otherEndpoints } from '../endpoints.ts';
+import { entityEndpoints } from '../faces/entity/endpoints.ts';
 import type { Spelled } from '../faces/rest/spelling.ts';
 import { tableEndpoints } from '../faces/table/neighbours.ts';
 import type { Endpoint } from '../me/endpoint.ts';
@@ -20,7 +21,13 @@ export function describeApi(
   config: Pick<Config, 'publicUrl' | 'anonymousRead' | 'instanceName'>,
 ): DescribedApi {
   const endpoint = schemaEndpoint(printedOnce(() => document));
-  const endpoints = [...meEndpoints, ...otherEndpoints, ...tableEndpoints, endpoint];
+  const endpoints = [
+    ...meEndpoints,
+    ...otherEndpoints,
+    ...tableEndpoints,
+    ...entityEndpoints(config.anonymousRead),
+    endpoint,
+  ];
   const document = openApiDocument({ spellings: spellings.values(), endpoints, config });
   return { document, endpoint };
 }

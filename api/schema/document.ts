@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../../shared/config.ts';
+import { entities } from '../faces/entity/endpoints.ts';
 import type { Spelled } from '../faces/rest/spelling.ts';
 import { table } from '../faces/table/tabled.ts';
 import type { Endpoint } from '../me/endpoint.ts';
@@ -7,6 +8,7 @@ import { apiVersion } from '../me/server.ts';
 import type { Resource } from '../resources/declaration.ts';
 import { errorSchemas, sharedAnswers } from './answers.ts';
 import { endpointPaths, endpointTags } from './endpoint-operations.ts';
+import { entitySchemas } from './entity-schemas.ts';
 import { introduction } from './introduction.ts';
 import { methods, type OpenApiDocument, type PathItem } from './openapi.ts';
 import { sharedParameters } from './parameters.ts';
@@ -25,6 +27,7 @@ export interface Described {
 
 const areas: Readonly<Record<Resource['area'], string>> = {
   inventory: 'Inventory',
+  live: 'Live',
   booking: 'Booking',
   part: 'Parts',
   stock: 'Stock',
@@ -56,6 +59,10 @@ export function openApiDocument({ spellings, endpoints, config }: Described): Op
         name: tableTag(tabled),
         description: `${tabled.resource.title[1]} as tables and forms, for clients that draw them.`,
       })),
+      ...entities.all.map(({ name, resource }) => ({
+        name,
+        description: `${resource.title[1]} as entities, for clients of AtroCore.`,
+      })),
     ],
     'x-tagGroups': [
       { name: 'Access', tags: usedTags.map(([, { title }]) => title) },
@@ -66,6 +73,7 @@ export function openApiDocument({ spellings, endpoints, config }: Described): Op
         }))
         .filter(({ tags }) => tags.length > 0),
       { name: 'Tables', tags: tables.map(tableTag) },
+      { name: 'Entities', tags: entities.all.map(({ name }) => name) },
     ],
     paths: merged([
       endpointPaths(endpoints, config.publicUrl),
@@ -77,6 +85,7 @@ export function openApiDocument({ spellings, endpoints, config }: Described): Op
         ...errorSchemas,
         ...tableSchemas,
         ...Object.assign({}, ...all.map(rowSchemas), ...tables.map(rowSchemasOf)),
+        ...entitySchemas(),
       },
       parameters: sharedParameters,
       responses: sharedAnswers,

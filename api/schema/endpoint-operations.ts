@@ -24,6 +24,11 @@ export const endpointTags: Readonly<Record<string, { title: string; description:
     title: 'For clients of InvenTree',
     description: 'What the Python client and the mobile app of InvenTree ask for beside resources.',
   },
+  entity: {
+    title: 'Entities',
+    description:
+      'What AtroCore’s clients begin with: a token, what they may do, what there is. Each resource’s own operations are with the resource.',
+  },
   tokens: {
     title: 'API tokens',
     description: 'Your keys for scripts and devices. Only you make them: no token makes another.',

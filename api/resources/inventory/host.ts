@@ -68,6 +68,7 @@ export const host = resource('host', {
     group: reference('group', { nullable: true, help: 'Only its members may book this host.' }),
     owner: reference('user', { nullable: true, hidden: true }),
   },
+  unique: ['hostname'],
   label: '{hostname}',
   hint: '{hardware.$label}',
   columns: [
