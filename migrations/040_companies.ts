@@ -64,7 +64,7 @@ export async function up(knex: Knex): Promise<void> {
       notes varchar(50000),
       link varchar(2000) NOT NULL DEFAULT '',
       packaging varchar(50) NOT NULL DEFAULT '',
-      pack_quantity varchar(25) NOT NULL DEFAULT '1' CHECK (pack_quantity ~ '^[0-9]{1,10}([.][0-9]{1,5})?$'),
+      pack_quantity varchar(25) NOT NULL DEFAULT '1' CHECK (pack_quantity ~ '^[0-9]{1,10}([.][0-9]{1,5}){0,1}$'),
       available numeric(15, 5) NOT NULL DEFAULT 0 CHECK (available >= 0),
       active boolean NOT NULL DEFAULT true,
       "primary" boolean NOT NULL DEFAULT false,

@@ -241,6 +241,8 @@ export interface Declaration {
   clash?(db: Knex, row: Row): Promise<Conflict | null>;
   /** One create that makes several rows (`serial_numbers`): the values of each, from those read and those given. */
   multiply?(values: Row, given: Row, trx: Knex.Transaction): Promise<Row[]> | Row[];
+  /** Its rows can have barcodes: it has the fields of `barcodes.ts`. */
+  barcodes?: boolean;
   hooks?: Hooks;
   actions?: Readonly<Record<string, Action>>;
   /** What can be done to several rows at once, beside changing and deleting them. */

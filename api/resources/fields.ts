@@ -34,6 +34,8 @@ interface Common {
   superuserOnly?: boolean;
   /** reference, many: the rows that forms offer. */
   options?: Options;
+  /** json objects: a partial change adds to the keys that are there; only a whole one puts others in their place. */
+  merges?: boolean;
   /** One sentence for API readers and forms. */
   help?: string;
   /** A value that shows readers of the API what to send; a create's example holds it. */
@@ -63,6 +65,8 @@ export interface Field extends Common {
   readonly schema: TSchema;
   /** `''` is a value like others; the field is then not required. */
   readonly blank?: boolean;
+  /** Turns other ways in which clients write a value into its own. */
+  readonly alsoWritten?: (raw: unknown) => unknown;
   readonly maxLength?: number;
   readonly minimum?: number;
   readonly maximum?: number;

@@ -5,6 +5,7 @@ import { inventory } from './inventory/index.ts';
 import { live } from './live/index.ts';
 import { loans } from './loans/index.ts';
 import { notices } from './notices/index.ts';
+import { partFacts } from './part-facts/index.ts';
 import { parts } from './parts/index.ts';
 import { people } from './people/index.ts';
 
@@ -15,6 +16,7 @@ export const resources: readonly Resource[] = [
   ...people,
   ...parts,
   ...companies,
+  ...partFacts,
   ...live,
   ...loans,
   ...notices,

@@ -124,13 +124,13 @@ export class Store {
     resource: Resource,
     id: number,
     given: Row | ((before: Row) => Row),
-    whole: boolean,
+    whole: boolean | ReadonlySet<string>,
   ): Promise<void> {
     const allowed = allow(principal, this.operations(resource).change);
     await this.#write(principal, resource, async (writing) => {
       const before = await this.#locked(writing, resource, id, allowed);
       const values = validate(resource, typeof given === 'function' ? given(before) : given, whole);
-      await updateRow(writing, resource, before, values, allowed);
+      await updateRow(writing, resource, before, whole ? values : merged(resource, before, values), allowed);
     });
   }
 
@@ -267,5 +267,14 @@ export class Store {
     }
   }
 }
+
+/** Values of a partial change, with the keys that are there already where the declaration says so. */
+const merged = (resource: Resource, before: Row, values: Row): Row =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      resource.fields[name]?.merges ? { ...(before[name] as object), ...(value as object) } : value,
+    ]),
+  );
 
 const isExclusion = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '23P01';

@@ -133,7 +133,13 @@ async function answer(ctx: Context, store: Store, publicUrl: string, target: Tar
   switch (ctx.method) {
     case 'PUT':
     case 'PATCH':
-      await store.update(principal, spelled.resource, id, parseBody(spelled, bodyOf(ctx)), ctx.method === 'PUT');
+      await store.update(
+        principal,
+        spelled.resource,
+        id,
+        parseBody(spelled, bodyOf(ctx)),
+        ctx.method === 'PUT' && asked(spelled),
+      );
       return sendText(ctx, 200, await store.show(principal, projection, id));
     case 'DELETE':
       await store.remove(principal, spelled.resource, id);
@@ -240,6 +246,9 @@ function withParameters(querystring: string, change: Record<string, string | nul
   }
   return parameters.toString();
 }
+
+/** The fields that a PUT is to bring: those that the spelling knows. */
+const asked = ({ keys }: Spelled): ReadonlySet<string> => new Set(keys.map(({ name }) => name));
 
 const bodyOf = (ctx: Context): unknown => (ctx.request as { body?: unknown }).body;
 

@@ -1,5 +1,6 @@
 import { resource } from '../declaration.ts';
 import { boolean, computed, integer, text, texts } from '../fields.ts';
+import { metadata, metadataAt } from '../metadata.ts';
 
 const counted = (what: string) => computed(integer(), `(SELECT count(*)::int FROM ${what})`);
 
@@ -33,6 +34,7 @@ export const company = resource('company', {
     parts_supplied: counted('supplier_part AS sp WHERE sp.supplier_id = {id}'),
     parts_manufactured: counted('manufacturer_part AS mp WHERE mp.manufacturer_id = {id}'),
     tags: texts({ default: [], maxLength: 100 }),
+    metadata,
   },
   label: '{name}',
   hint: '{description}',
@@ -41,5 +43,5 @@ export const company = resource('company', {
   constraints: {
     company_identity: { field: null, says: 'The fields name, email must make a unique set.' },
   },
-  rest: [{ path: 'company', style: 'pk', bulk: ['delete'] }],
+  rest: [{ path: 'company', style: 'pk', bulk: ['delete'] }, metadataAt('company')],
 });

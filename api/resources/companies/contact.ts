@@ -1,5 +1,6 @@
 import { resource } from '../declaration.ts';
 import { computed, reference, text } from '../fields.ts';
+import { metadata, metadataAt } from '../metadata.ts';
 
 export const contact = resource('company_contact', {
   role: 'part',
@@ -15,9 +16,10 @@ export const contact = resource('company_contact', {
     phone: text({ maxLength: 100, blank: true }),
     email: text({ maxLength: 254, blank: true }),
     role: text({ maxLength: 100, blank: true }),
+    metadata,
   },
   label: "{name} || ' (' || {company.name} || ')'",
   search: ['company.name', 'name', 'email', 'phone', 'role'],
   order: ['name'],
-  rest: [{ path: 'company/contact', style: 'pk', bulk: ['delete'] }],
+  rest: [{ path: 'company/contact', style: 'pk', bulk: ['delete'] }, metadataAt('contact')],
 });

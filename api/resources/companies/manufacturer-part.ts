@@ -1,5 +1,7 @@
+import { barcodeFields } from '../barcodes.ts';
 import { resource } from '../declaration.ts';
 import { computed, reference, text, texts } from '../fields.ts';
+import { metadata, metadataAt } from '../metadata.ts';
 import { partBrief } from '../parts/part-brief.ts';
 import { companyKeys } from './company.ts';
 import { mustBe } from './kind-of-company.ts';
@@ -18,8 +20,9 @@ export const manufacturerPart = resource('manufacturer_part', {
     description: text({ maxLength: 250, blank: true }),
     link: text({ maxLength: 2000, blank: true }),
     notes: text({ maxLength: 50_000, nullable: true, blank: true }),
-    barcode_hash: text({ maxLength: 128, readOnly: true }),
+    ...barcodeFields,
     tags: texts({ default: [], maxLength: 100 }),
+    metadata,
   },
   label: '{pretty_name}',
   hint: '{description}',
@@ -32,6 +35,7 @@ export const manufacturerPart = resource('manufacturer_part', {
   constraints: {
     manufacturer_part_identity: { field: null, says: 'The fields part, manufacturer, MPN must make a unique set.' },
   },
+  barcodes: true,
   hooks: { beforeWrite: mustBe('manufacturer', 'is_manufacturer', 'This company is not a manufacturer.') },
   rest: [
     {
@@ -43,5 +47,6 @@ export const manufacturerPart = resource('manufacturer_part', {
         manufacturer_detail: { reference: 'manufacturer', spelling: 'company', keys: companyKeys },
       },
     },
+    metadataAt('manufacturerpart'),
   ],
 });

@@ -1,6 +1,8 @@
 import { same } from '../../store/changes.ts';
+import { barcodeFields } from '../barcodes.ts';
 import { resource } from '../declaration.ts';
 import { boolean, computed, decimal, reference, text, texts, timestamp } from '../fields.ts';
+import { metadata, metadataAt } from '../metadata.ts';
 import { partBrief } from '../parts/part-brief.ts';
 import { companyKeys } from './company.ts';
 import { mustBe } from './kind-of-company.ts';
@@ -41,8 +43,9 @@ export const supplierPart = resource('supplier_part', {
     ),
     on_order: computed(decimal({ help: 'Always 0: purchases are not kept here.' }), '0::numeric'),
     updated: timestamp({ readOnly: true, nullable: true }),
-    barcode_hash: text({ maxLength: 128, readOnly: true }),
+    ...barcodeFields,
     tags: texts({ default: [], maxLength: 100 }),
+    metadata,
   },
   label: '{pretty_name}',
   hint: '{description}',
@@ -58,6 +61,7 @@ export const supplierPart = resource('supplier_part', {
     supplier_part_of_same_part: { field: 'manufacturer_part', says: 'This manufacturer part is of another part.' },
     supplier_part_pack_quantity_check: { field: 'pack_quantity', says: 'A number is required.' },
   },
+  barcodes: true,
   hooks: {
     async beforeWrite(change) {
       await supplies(change);
@@ -82,5 +86,6 @@ export const supplierPart = resource('supplier_part', {
         },
       },
     },
+    metadataAt('supplierpart'),
   ],
 });

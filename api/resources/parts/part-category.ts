@@ -1,5 +1,6 @@
 import { resource } from '../declaration.ts';
 import { boolean, computed, integer, reference, text } from '../fields.ts';
+import { metadata, metadataAt } from '../metadata.ts';
 import { isWithin, moveUp, treeConstraints, treeFields } from './tree.ts';
 
 export const partCategory = resource('part_category', {
@@ -36,6 +37,7 @@ export const partCategory = resource('part_category', {
           AND pc.id = ANY ((SELECT me.path FROM part_category AS me WHERE me.id = {id})::int[])
         ORDER BY pc.level DESC LIMIT 1)`,
     ),
+    metadata,
     starred: computed(boolean({ help: 'Always false: subscriptions are not kept here.' }), 'false::boolean'),
   },
   entity: { also: ['Category'], more: { name_de_de: computed(text(), '{name}') }, always: ['nameDeDe'] },
@@ -101,5 +103,6 @@ export const partCategory = resource('part_category', {
       readOnlyFace: true,
       withoutActions: true,
     },
+    metadataAt('partcategory'),
   ],
 });

@@ -1,6 +1,8 @@
 import { Invalid, rowRule } from '../../store/refusals.ts';
+import { barcodeFields } from '../barcodes.ts';
 import { resource } from '../declaration.ts';
 import { boolean, computed, date, decimal, integer, reference, text, texts, timestamp } from '../fields.ts';
+import { metadata, metadataAt } from '../metadata.ts';
 import { partFilters } from './part-filters.ts';
 import { canBuild, partOrders, partStock } from './part-stock.ts';
 
@@ -54,7 +56,7 @@ export const part = resource('part', {
     image: computed(text({ nullable: true, help: 'Always null: images are not kept here.' }), 'NULL::text'),
     thumbnail: computed(text(), "''::text"),
     full_name: computed(text(), "concat_ws(' | ', nullif({IPN}, ''), {name}, nullif({revision}, ''))"),
-    barcode_hash: text({ maxLength: 128, readOnly: true }),
+    ...barcodeFields,
     starred: computed(boolean({ help: 'Always false: subscriptions are not kept here.' }), 'false::boolean'),
     category_name: computed(text(), "coalesce({category.name}, '')"),
     category_default_location: computed(
@@ -83,6 +85,7 @@ export const part = resource('part', {
     ...partOrders,
     can_build: canBuild,
     tags: texts({ default: [], maxLength: 100 }),
+    metadata,
   },
   entity: { also: ['Product'], more: { name_de_de: computed(text(), '{name}') }, always: ['nameDeDe'] },
   label: '{full_name}',
@@ -113,13 +116,16 @@ export const part = resource('part', {
     part_template_of_variants: { field: 'is_template', says: 'This part has variants, so it stays a template.' },
     part_not_its_own_revision: { field: 'revision_of', says: 'A part can not be a revision of itself.' },
   },
+  barcodes: true,
   hooks: {
     beforeWrite({ kind, values, principal }) {
       if (kind === 'create') values.creation_user = principal.person?.id ?? null;
     },
-    beforeDelete({ before }) {
+    async beforeDelete({ before, trx }) {
       const reason = before?.active ? 'is still active' : before?.locked ? 'is locked' : null;
       if (reason) throw new Invalid({ [rowRule]: [`Cannot delete this part as it ${reason}`] });
+      const [used] = await trx('bom_item').where({ sub_part_id: before?.id }).limit(1).select('id');
+      if (used) throw new Invalid({ [rowRule]: ['Cannot delete this part as it is used in an assembly'] });
     },
   },
   rest: [
@@ -139,5 +145,6 @@ export const part = resource('part', {
         path_detail: { field: 'category.way', as: 'category_path' },
       },
     },
+    metadataAt('part'),
   ],
 });

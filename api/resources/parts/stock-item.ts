@@ -1,5 +1,7 @@
+import { barcodeFields } from '../barcodes.ts';
 import { resource } from '../declaration.ts';
 import { boolean, computed, date, decimal, integer, reference, text, texts, timestamp } from '../fields.ts';
+import { metadata, metadataAt } from '../metadata.ts';
 import { partBrief } from './part-brief.ts';
 import { stockActions } from './stock-actions/on-one.ts';
 import { stockListActions } from './stock-actions/on-several.ts';
@@ -62,7 +64,7 @@ export const stockItem = resource('stock_item', {
     }),
     SKU: computed(text({ nullable: true }), '{supplier_part.SKU}'),
     MPN: computed(text({ nullable: true }), '{supplier_part.MPN}'),
-    barcode_hash: text({ maxLength: 128, readOnly: true }),
+    ...barcodeFields,
     creation_date: timestamp({ readOnly: true, nullable: true }),
     stocktake_date: date({ nullable: true }),
     updated: timestamp({ readOnly: true, nullable: true }),
@@ -75,6 +77,7 @@ export const stockItem = resource('stock_item', {
     child_items: counted('stock_item AS si WHERE si.parent_id = {id}'),
     tracking_items: counted('stock_tracking AS st WHERE st.item_id = {id}'),
     tags: texts({ default: [], maxLength: 100 }),
+    metadata,
   },
   label: `{part.full_name} || CASE WHEN {serial} IS NOT NULL THEN ' #' || {serial} ELSE ' × ' || trim_scale({quantity}) END`,
   columns: ['part', 'quantity', 'serial', 'batch', 'location', 'status', 'in_stock', 'expiry_date', 'updated', 'tags'],
@@ -98,6 +101,7 @@ export const stockItem = resource('stock_item', {
     },
     stock_item_not_in_itself: { field: 'belongs_to', says: 'An item can not be installed in itself.' },
   },
+  barcodes: true,
   hooks: stockHooks,
   actions: stockActions,
   listActions: stockListActions,
@@ -132,5 +136,6 @@ export const stockItem = resource('stock_item', {
         path_detail: { field: 'location.way', as: 'location_path' },
       },
     },
+    metadataAt('stockitem'),
   ],
 });
