@@ -16,7 +16,7 @@ const json = bodyParser({
   parsedMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
   parsedMethodsStrict: false,
 } as Parameters<typeof bodyParser>[0]);
-const forms = multer({ limits: { fieldSize: 1_000_000, fields: 500, parts: 500, files: 0 } });
+const forms = multer({ limits: { fieldSize: 1_000_000, fields: 500, parts: 500 } });
 // Missing from its type declarations.
 const multipart = (forms as unknown as { none(): Middleware }).none();
 

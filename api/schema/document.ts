@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Config } from '../../shared/config.ts';
 import { entities } from '../faces/entity/endpoints.ts';
 import type { Spelled } from '../faces/rest/spelling.ts';
-import { table } from '../faces/table/tabled.ts';
+import { tables as tableWords } from '../faces/table/tables.ts';
 import type { Endpoint } from '../me/endpoint.ts';
 import { apiVersion } from '../me/server.ts';
 import type { Resource } from '../resources/declaration.ts';
@@ -42,7 +42,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 export function openApiDocument({ spellings, endpoints, config }: Described): OpenApiDocument {
   const all = [...spellings];
   const resources = [...new Set(all.map(({ resource }) => resource))];
-  const tables = resources.map(table);
+  const tables = [...new Set(tableWords.values())];
   const usedTags = Object.entries(endpointTags).filter(([name]) => endpoints.some(({ tag }) => tag === name));
   const document: OpenApiDocument = {
     openapi: '3.1.1',

@@ -63,7 +63,7 @@ export class Statement {
   }
 
   #fill(resource: Resource, alias: string, template: string, value?: string): string {
-    return template.replace(/\{([^{}]+)\}/g, (_, path: string) => {
+    return template.replace(/\{([A-Za-z$][\w.$]*)\}/g, (_, path: string) => {
       if (path === 'me') return this.bind('me', 'int');
       if (path === 'now') return 'now()';
       if (path === 'value' && value !== undefined) return value;

@@ -1,11 +1,21 @@
 import Type from 'typebox';
 import { resourceScopes } from '../../../shared/access/scopes.ts';
 import { endpoint } from '../../me/endpoint.ts';
+import type { Resource } from '../../resources/declaration.ts';
 import { pluralOf } from '../../resources/plural.ts';
 import { Invalid } from '../../store/refusals.ts';
 import { wordsOf } from '../../store/search.ts';
 import { Store } from '../../store/store.ts';
 import { linkPathOf } from '../rest/spelling.ts';
+import { tables } from './tables.ts';
+
+const searched = [...new Set(tables.values())]
+  .filter(({ offered }) => offered.includes('view'))
+  .map(({ resource }) => resource);
+
+/** Where a row can be looked at: on its page, if it has one. */
+const placeOf = (resource: Resource, id: number): string =>
+  resource.rest.length > 0 ? `${linkPathOf(resource)}${id}/` : `/api/resources/${pluralOf(resource)}/${id}`;
 
 /** Hits of one resource. */
 const hits = 10;
@@ -36,7 +46,7 @@ export const globalSearch = endpoint({
   handler: async ({ services, principal, query }) => {
     const words = wordsOf(query.query);
     if (words.length === 0) throw new Invalid({ query: ['This field is required.'] });
-    const found = await new Store(services).search(principal, words, { limit: hits });
+    const found = await new Store(services).search(principal, words, { limit: hits, resources: searched });
     return {
       body: {
         data: found.map(({ resource, hits: results }) => ({
@@ -46,7 +56,7 @@ export const globalSearch = endpoint({
             id,
             label,
             description,
-            url: `${linkPathOf(resource)}${id}/`,
+            url: placeOf(resource, id),
           })),
         })),
       },

@@ -59,9 +59,7 @@ export const typeOfField = ({ kind }: Field): string => types[kind];
 const longestCell = 250;
 
 export function table(resource: Resource): Tabled {
-  const offered = permissions.filter((permission) =>
-    resource.rest.some((spelling) => offeredAt(spelling).includes(permission)),
-  );
+  const offered = offeredOf(resource);
   const writes = offered.includes('add') || offered.includes('change');
   const all = Object.entries(resource.fields)
     .filter(([, field]) => !field.hidden)
@@ -72,6 +70,14 @@ export function table(resource: Resource): Tabled {
   );
   const name = pluralOf(resource);
   return { resource, name, path: `/api/resources/${name}`, offered, fields, columns };
+}
+
+/** What can be done to a resource anywhere: at one of its REST paths, or as an entity where it has none. */
+function offeredOf({ rest, entity }: Resource): Permission[] {
+  const elsewhere = rest.length === 0 && entity ? (entity.offers ?? permissions) : [];
+  return permissions.filter(
+    (permission) => elsewhere.includes(permission) || rest.some((spelling) => offeredAt(spelling).includes(permission)),
+  );
 }
 
 function tableField(resource: Resource, name: string, field: Field, writes: boolean): TableField {
