@@ -7,6 +7,7 @@ import type { Endpoint } from '../me/endpoint.ts';
 import { meEndpoints } from '../me/router.ts';
 import { openApiDocument } from './document.ts';
 import type { OpenApiDocument } from './openapi.ts';
+import { collectionOnce } from './postman/print.ts';
 import { printedOnce } from './print.ts';
 import { schemaEndpoint } from './schema-endpoint.ts';
 
@@ -20,7 +21,10 @@ export function describeApi(
   spellings: ReadonlyMap<string, Spelled>,
   config: Pick<Config, 'publicUrl' | 'anonymousRead' | 'instanceName'>,
 ): DescribedApi {
-  const endpoint = schemaEndpoint(printedOnce(() => document));
+  const endpoint = schemaEndpoint(
+    printedOnce(() => document),
+    collectionOnce(() => document),
+  );
   const endpoints = [
     ...meEndpoints,
     ...otherEndpoints,
