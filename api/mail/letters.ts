@@ -46,7 +46,7 @@ const kinds = {
     subject: `${facts.hostname} is no longer available`,
     lines: [
       `${facts.by} took ${facts.hostname} out of service.`,
-      `Your ${facts.what} ${span(facts)} stays on record, but the host may not be there for you. Book another one if you depend on it.`,
+      `Your ${facts.what} ran ${span(facts)}. Book another host if you depend on one.`,
     ],
   }),
   start_reminder: (facts) => ({
@@ -88,7 +88,8 @@ export function writeLetter(
 ): Letter {
   const write: Lines = kinds[kind];
   const { subject, lines } = write(facts);
-  const link =
-    kind === 'cancelled' ? `${publicUrl}/api/booking/bookable/` : `${publicUrl}/api/booking/${facts.what}/${facts.id}/`;
+  // Of what is gone there is nothing to see.
+  const path = kind === 'cancelled' || kind === 'unavailable' ? 'bookable/' : `${facts.what}/${facts.id}/`;
+  const link = `${publicUrl}/api/booking/${path}`;
   return { subject, text: [`Hello ${facts.name},`, ...lines, link, `-- \n${instanceName}`].join('\n\n') };
 }

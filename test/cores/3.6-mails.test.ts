@@ -82,6 +82,28 @@ test.serial('when a host goes out of service, those who have it now or soon hear
   }
 });
 
+test.serial(
+  'when a host is deleted, so are the bookings of it and of its virtual machines, and their owners hear so',
+  async (t) => {
+    const [one, two] = await Promise.all(['dora', 'vera'].map((name) => booker(name)));
+    const host = await bookableHost(q);
+    const machine = await bookableHost(q);
+    await q.knex('host').where({ id: machine.host }).update({ vm_host_id: host.host });
+    for (const [bookable, owner] of [
+      [host, one],
+      [machine, two],
+    ] as const) {
+      const times = { start: day(2), end: day(3) };
+      await q
+        .knex('occupancy')
+        .insert({ kind: 'booking', bookable_id: bookable.id, owner_id: owner?.id, comment: 'x', ...times });
+    }
+    const as = await q.tokenFor(await q.person({ username: 'remover', rights: { host: ['delete'] } }));
+    t.is((await q.fetch(`/api/inventory/host/${host.host}/`, { as, method: 'DELETE' })).status, 204);
+    for (const person of [one, two]) t.deepEqual(await kinds(person as TestPerson), ['unavailable']);
+  },
+);
+
 test.serial('mails go out by SMTP as plain text, and are tried again when the server can’t take them', async (t) => {
   const carrier = openCarrier(q.services.config);
   smtp.refuses = true;
