@@ -2,7 +2,7 @@
 const systems: readonly (readonly [folder: string, begins: RegExp])[] = [
   ['AtroCore', /^\/api\/v1\//],
   ['Qore', /^\/api\/(resources|global-search|endpoints|me)\b/],
-  ['Sign-in and people', /^\/api\/(auth|user)\b/],
+  ['Sign-in and people', /^\/(api\/(auth|user)\/|\.well-known\/)/],
   ['Cores', /^\/api\/(inventory|booking|live|import|cron|reports?|auth-test|loans?|notices?)\b/],
   ['Sign-in and people', /^\/api\/(schema\/?)?$/],
   ['InvenTree', /^\/api\//],
