@@ -1,4 +1,5 @@
 import test from 'ava';
+import { FormBrowser } from '../harness/form-browser.ts';
 import { type Running, start } from '../harness/index.ts';
 import { aHost, aLab, aNic, type SomeLab } from './network.ts';
 
@@ -163,4 +164,23 @@ test('ignored MAC addresses are kept by those who may, each once', async (t) => 
   const again = await q.json(path, { as: keeper, json });
   t.deepEqual([again.status, again.body], [400, { mac: ['This MAC address is ignored already.'] }]);
   t.is((await q.fetch(`${path}${made.body.id}/`, { as: keeper, method: 'DELETE' })).status, 204);
+});
+
+test('in a browser a finding is settled with a form', async (t) => {
+  const person = await q.person({
+    username: 'pat',
+    password: 'correct horse battery',
+    rights: { host: ['view', 'change'] },
+  });
+  const host = await aHost(q, 'in a browser', { rack_id: north.rack1 });
+  const conflict = await make('location_scan_conflict', { scan_id: scan, host_id: host, newlab_id: south.id });
+  const path = `/api/live/locationconflict/${conflict}/`;
+  const browser = new FormBrowser(q.url);
+  await browser.signIn(await browser.open(`/accounts/login/?next=${path}`), person);
+  const page = await browser.open(path);
+  t.true(page.html.includes('Move the host'));
+  const done = await browser.submit(page, { rack: String(south.rack1) });
+  t.is(done.status, 200, done.html.slice(0, 500));
+  t.is((await q.knex('host').where({ id: host }).first()).rack_id, south.rack1);
+  t.is(await statusOf(`locationconflict/${conflict}`), 'resolved');
 });
