@@ -9,6 +9,12 @@ const count = { type: 'integer', minimum: 0 };
 const list = (items: JsonSchema = {}): JsonSchema => ({ type: 'array', items });
 const ref = (name: string): JsonSchema => refTo('schemas', name) as JsonSchema & { $ref: string };
 
+const listed = (item: string): JsonSchema => ({
+  type: 'object',
+  properties: { data: list(ref(item)), meta: ref('TableMeta'), links: ref('TableLinks') },
+  required: ['data', 'meta'],
+});
+
 /** What all tables answer alike. */
 export const tableSchemas: Readonly<Record<string, JsonSchema>> = {
   TableOption: {
@@ -60,6 +66,13 @@ export const tableSchemas: Readonly<Record<string, JsonSchema>> = {
     },
     required: ['id', 'event', 'causer', 'subject', 'properties', 'created_at'],
   },
+  TableLog: listed('TableLogEntry'),
+  TableOptions: listed('TableOptionItem'),
+  TableActed: {
+    type: 'object',
+    properties: { message: text, data: { type: 'object' } },
+    required: ['message'],
+  },
   TableOptionItem: {
     description: 'A heading, or something to choose.',
     anyOf: [
@@ -72,6 +85,10 @@ export const tableSchemas: Readonly<Record<string, JsonSchema>> = {
     ],
   },
 };
+
+/** Lists in the common envelope, which are the same for all resources. */
+export const logAnswer = ref('TableLog');
+export const optionsAnswer = ref('TableOptions');
 
 /** `part_categories` → `TablePartCategories`. */
 export const tableSchemaName = ({ name }: Tabled): string =>
@@ -98,6 +115,8 @@ export function rowSchemasOf(tabled: Tabled): Record<string, JsonSchema> {
         properties: Object.fromEntries(taken.map((field) => [field.name, inputSchema(field)])),
       },
     }),
+    [`${tableSchemaName(tabled)}Page`]: pageSchema(tabled),
+    [`${tableSchemaName(tabled)}Detail`]: detailSchema(tabled),
   };
 }
 
@@ -110,7 +129,7 @@ function shownSchema({ field }: TableField): JsonSchema {
   return { ...either, ...(description && { description }) };
 }
 
-export function inputSchema({ field }: TableField): JsonSchema {
+function inputSchema({ field }: TableField): JsonSchema {
   const description = describeField(field);
   return { ...fieldSchema(field, 'ids', 'write'), ...(description && { description }) };
 }
@@ -166,7 +185,12 @@ export const tableParameters = (tabled: Tabled): Parameter[] =>
   }));
 
 /** What a table answers. */
-export const tableAnswer = (tabled: Tabled): JsonSchema => ({
+export const tableAnswer = (tabled: Tabled): JsonSchema => ref(`${tableSchemaName(tabled)}Page`);
+
+/** What a row's page, or a row just written, answers. */
+export const rowAnswer = (tabled: Tabled): JsonSchema => ref(`${tableSchemaName(tabled)}Detail`);
+
+const pageSchema = (tabled: Tabled): JsonSchema => ({
   type: 'object',
   properties: {
     data: list(ref(`${tableSchemaName(tabled)}Row`)),
@@ -183,8 +207,7 @@ export const tableAnswer = (tabled: Tabled): JsonSchema => ({
   required: ['data', 'meta'],
 });
 
-/** What a row's page, or a row just written, answers. */
-export const rowAnswer = (tabled: Tabled): JsonSchema => ({
+const detailSchema = (tabled: Tabled): JsonSchema => ({
   type: 'object',
   properties: {
     data: ref(`${tableSchemaName(tabled)}Row`),
@@ -193,11 +216,4 @@ export const rowAnswer = (tabled: Tabled): JsonSchema => ({
     permissions: { type: 'object' },
   },
   required: ['data'],
-});
-
-/** A list in the common envelope. */
-export const listAnswer = (item: string): JsonSchema => ({
-  type: 'object',
-  properties: { data: list(ref(item)), meta: ref('TableMeta'), links: ref('TableLinks') },
-  required: ['data', 'meta'],
 });
