@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { createApi } from './api/app.ts';
+import { startDelivery } from './api/mail/delivery.ts';
 import { loadSampleLab, sampleLogins } from './api/sample/index.ts';
 import { createIdp } from './idp/app.ts';
 import { startSweeper } from './idp/provider/sweeper.ts';
@@ -20,7 +21,10 @@ export async function bothServices(services: Services): Promise<RequestListener>
 const production: Program = {
   role: 'quartermaster',
   build: bothServices,
-  ready: async (services) => startSweeper(services),
+  async ready(services) {
+    startSweeper(services);
+    startDelivery(services);
+  },
 };
 
 /** With a sample lab, in a data folder of its own, and log-ins that everybody knows. */
@@ -32,6 +36,7 @@ const demo: Program = {
   },
   async ready(services) {
     startSweeper(services);
+    startDelivery(services);
     const { config, embedded } = services;
     const admin = { username: config.adminUsername, password: config.adminPassword ?? '', may: 'do everything' };
     const [example = admin] = sampleLogins;

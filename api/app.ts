@@ -8,8 +8,14 @@ import { sendJson } from './answer.ts';
 import { authenticate } from './authentication/authenticate.ts';
 import { readBody } from './body.ts';
 import { sendProblem } from './dialect.ts';
+import { otherRouter } from './endpoints.ts';
 import { browseFace } from './faces/browse/browse-face.ts';
+import { entityEndpoints } from './faces/entity/endpoints.ts';
+import { entityFace } from './faces/entity/face.ts';
 import { locator, restFace, spellAll } from './faces/rest/face.ts';
+import { tableFace } from './faces/table/face.ts';
+import { tableNeighbours } from './faces/table/neighbours.ts';
+import { tables } from './faces/table/tables.ts';
 import { meRouter } from './me/router.ts';
 import { resources } from './resources/index.ts';
 import { describeApi } from './schema/describe-api.ts';
@@ -24,6 +30,7 @@ export async function createApi(services: Services): Promise<Koa> {
   const store = new Store(services);
   const spellings = spellAll(resources, config.publicUrl);
   const me = meRouter(services);
+  const neighbours = tableNeighbours(services);
   const described = describeApi(spellings, config);
   const schema = schemaRouter(services, described);
   const browse = browseFace(services, store, spellings, described.document);
@@ -36,12 +43,29 @@ export async function createApi(services: Services): Promise<Koa> {
   app.use(browse.dress);
   app.use(answerFailures(services));
   // Any origin may call with a token of its own; cookies are never taken from another origin.
-  app.use(cors({ origin: '*', maxAge: 600, exposeHeaders: ['WWW-Authenticate', 'Location', 'Retry-After'] }));
+  app.use(
+    cors({
+      origin: '*',
+      maxAge: 600,
+      exposeHeaders: [
+        'WWW-Authenticate',
+        'Location',
+        'Retry-After',
+        'X-Count-Is-Estimate',
+        'Preference-Applied',
+        'X-Status-Reason',
+      ],
+    }),
+  );
   app.use(readBody());
   app.use(authenticate(services));
+  app.use(entityFace(services, entityEndpoints(config.anonymousRead)));
   app.use(browse.home);
   app.use(me.routes());
+  app.use(otherRouter(services).routes());
   app.use(schema.routes());
+  app.use(neighbours.routes());
+  app.use(tableFace(store, config.publicUrl, tables));
   app.use(browse.forms);
   app.use(restFace(store, config.publicUrl, locator(spellings)));
   app.use((ctx) => {

@@ -1,8 +1,9 @@
 import { bodyParser } from '@koa/bodyparser';
 import multer from '@koa/multer';
 import type { Middleware } from 'koa';
-import { parse } from 'qs';
 import { sendProblem } from './dialect.ts';
+import { sendRefusal } from './me/refused.ts';
+import { Invalid, rowRule } from './store/refusals.ts';
 
 /** The largest body that is not an upload. */
 const limit = '1mb';
@@ -15,7 +16,7 @@ const json = bodyParser({
   parsedMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
   parsedMethodsStrict: false,
 } as Parameters<typeof bodyParser>[0]);
-const forms = multer({ limits: { fieldSize: 1_000_000, fields: 500, parts: 500, files: 0 } });
+const forms = multer({ limits: { fieldSize: 1_000_000, fields: 500, parts: 500 } });
 // Missing from its type declarations.
 const multipart = (forms as unknown as { none(): Middleware }).none();
 
@@ -25,10 +26,13 @@ export function readBody(): Middleware {
     try {
       if (ctx.is('multipart/form-data')) {
         await multipart(ctx, async () => undefined);
-        const fields = (ctx.request as { body?: Record<string, string> }).body ?? {};
-        (ctx.request as { body?: unknown }).body = parse(new URLSearchParams(fields).toString(), { depth: 5 });
+        // Names with brackets are nested by now, in objects without a prototype.
+        const request = ctx.request as { body?: object };
+        request.body = structuredClone(request.body ?? {});
       } else await json(ctx as never, async () => undefined);
     } catch (error) {
+      const file = fileAmong(error);
+      if (file) return sendRefusal(ctx, '', new Invalid({ [file]: ['This field does not take a file.'] }));
       const status = error instanceof Error && 'status' in error && error.status === 413 ? 413 : 400;
       sendProblem(
         ctx,
@@ -40,6 +44,12 @@ export function readBody(): Middleware {
     await next();
   };
 }
+
+/** Name of the field that held a file where none is taken; null when something else was wrong. */
+const fileAmong = (error: unknown): string | null =>
+  error instanceof Error && 'code' in error && /^LIMIT_(UNEXPECTED_FILE|FILE_COUNT)$/.test(String(error.code))
+    ? ('field' in error && String(error.field ?? '')) || rowRule
+    : null;
 
 const reasonOf = (error: unknown): string =>
   error instanceof SyntaxError ? 'it is not valid JSON.' : 'its form does not fit its content type.';

@@ -67,6 +67,18 @@ export const postgresUrl: ValueKind<string> = {
   },
 };
 
+/** A mail server and how to sign in to it. */
+export const smtpUrl: ValueKind<string> = {
+  values: '`smtp://user:password@host:587` or `smtps://…`',
+  read(given) {
+    const url = URL.parse(given);
+    if (!url || !['smtp:', 'smtps:'].includes(url.protocol) || !url.hostname) {
+      throw new Error('must look like smtp://user:password@host:587 or smtps://user:password@host');
+    }
+    return given;
+  },
+};
+
 /** A time zone of the IANA database. */
 export const timeZone: ValueKind<string> = {
   values: 'an IANA name such as `Europe/Berlin`',

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { oneOf, origin, postgresUrl, text, timeZone, type ValueKind, wholeNumber } from './config-values.ts';
+import { oneOf, origin, postgresUrl, smtpUrl, text, timeZone, type ValueKind, wholeNumber } from './config-values.ts';
 
 /** A setting that is wrong or missing; the message is one line that names the variable. */
 export class ConfigError extends Error {
@@ -122,6 +122,50 @@ export const settings = {
     kind: wholeNumber(1, 720),
     standard: 12,
     about: 'How long a browser stays signed in when nobody uses it.',
+  }),
+  smtpUrl: optional({
+    variable: 'SMTP_URL',
+    kind: smtpUrl,
+    otherwise: 'mails are kept as files in `DATA_DIR/outbox` and reach nobody',
+    about: 'The mail server that sends reminders and notices of bookings. Any process that serves the API sends.',
+  }),
+  mailFrom: optional({
+    variable: 'MAIL_FROM',
+    kind: text('an address such as `Lab <lab@example.org>`', 3, 320),
+    otherwise: '`quartermaster@` and the host of `PUBLIC_URL`',
+    about: 'Who mails come from.',
+  }),
+  retentionDays: setting({
+    variable: 'RETENTION_DAYS',
+    kind: wholeNumber(1, 3650),
+    standard: 84,
+    about:
+      'How long scans, settled findings, notices that are over and sent mails are kept. Bookings and the audit trail are never deleted.',
+  }),
+  offlineHours: setting({
+    variable: 'OFFLINE_HOURS',
+    kind: wholeNumber(1, 8760),
+    standard: 48,
+    about: 'After how long without a sighting an active host counts as offline, and a virtual one as gone.',
+  }),
+  reservationReminderDays: setting({
+    variable: 'RESERVATION_REMINDER_DAYS',
+    kind: wholeNumber(1, 3650),
+    standard: 84,
+    about: 'How often whoever holds a reservation is asked whether it is still needed.',
+  }),
+  authTokenLifetime: setting({
+    variable: 'AUTH_TOKEN_LIFETIME',
+    kind: wholeNumber(0, 87600),
+    standard: 0,
+    about:
+      'Hours that a token lives which a client gets for a password at `/api/v1/App/user`; 0: until it is not used.',
+  }),
+  authTokenMaxIdleTime: setting({
+    variable: 'AUTH_TOKEN_MAX_IDLE_TIME',
+    kind: wholeNumber(0, 87600),
+    standard: 120,
+    about: 'Hours after which such a token ends when nobody uses it; 0: never.',
   }),
   metricsToken: optional({
     variable: 'METRICS_TOKEN',

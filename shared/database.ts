@@ -33,7 +33,8 @@ export function connectionSettings(databaseUrl: string, timeZone = 'UTC'): pg.Cl
     query_timeout: 65_000,
     keepAlive: true,
     // Compiling a statement takes longer than any of ours runs.
-    options: `-c timezone=${timeZone} -c jit=off -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s`,
+    // The threshold is how much alike two words are that may be meant for each other.
+    options: `-c timezone=${timeZone} -c jit=off -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s -c pg_trgm.word_similarity_threshold=0.4`,
     types,
   };
 }
@@ -66,7 +67,7 @@ export async function openDatabase(
     // somebody typed as a name.
     compileSqlOnError: false,
     // What goes wrong is thrown, and told by whoever catches it.
-    log: { error() {} },
+    log: { error() {}, warn() {} },
   });
   return { knex, pool };
 }

@@ -2,9 +2,11 @@ import type { Context, Middleware } from 'koa';
 import { PeopleCache } from '../../shared/access/people-cache.ts';
 import { anonymous, type Principal } from '../../shared/access/principal.ts';
 import type { Services } from '../../shared/services.ts';
+import { dialectOf } from '../dialect.ts';
 import { BasicScheme } from './basic.ts';
 import { BearerScheme } from './bearer.ts';
 import { bearerChallenge } from './challenge.ts';
+import { EntityScheme } from './entity.ts';
 import { Rejected, sendRejected } from './rejected.ts';
 import { SessionScheme } from './session.ts';
 import { TokenScheme } from './token.ts';
@@ -23,9 +25,12 @@ export function authenticate(services: Services): Middleware {
   const token = new TokenScheme(services, people);
   const basic = new BasicScheme(services, people);
   const session = new SessionScheme(services, people);
+  const entity = new EntityScheme(services, { token, basic });
 
   async function principalOf(ctx: Context): Promise<Principal> {
     const address = ctx.ip || null;
+    const asEntity = dialectOf(ctx.path) === 'entity' ? await entity.prove(ctx, address) : null;
+    if (asEntity) return asEntity;
     const header = ctx.req.headers.authorization;
     if (header === undefined) return (await session.prove(ctx, address)) ?? anonymous(address);
 

@@ -5,6 +5,7 @@ import { signInWithPassword } from '../../shared/identity/password-sign-in.ts';
 import { Busy } from '../../shared/identity/passwords.ts';
 import { Remembered } from '../../shared/remembered.ts';
 import type { Services } from '../../shared/services.ts';
+import { decodePair } from './pair.ts';
 import { Rejected } from './rejected.ts';
 
 /** How long a password that was right counts without being checked again; milliseconds. */
@@ -32,7 +33,9 @@ export class BasicScheme {
 
   /** @throws Rejected 401 for wrong ones, 429 after too many, 503 when too many wait to be checked */
   async prove(credentials: string, address: string | null): Promise<Principal> {
-    const [username, password] = decode(credentials);
+    const pair = decodePair(credentials);
+    if (!pair) throw wrong();
+    const [username, password] = pair;
     const key = createHmac('sha256', this.#key).update(`${username}\0${password}`).digest('base64');
     const right = await this.#right.get(key, () => this.#check(key, username, password, address));
     const person = right && (await this.#people.get(right.personId));
@@ -65,11 +68,3 @@ export class BasicScheme {
 }
 
 const wrong = () => new Rejected({ status: 401, message: 'Invalid username/password.', challenge });
-
-function decode(credentials: string): [username: string, password: string] {
-  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(credentials)) throw wrong();
-  const text = Buffer.from(credentials, 'base64').toString('utf8');
-  const colon = text.indexOf(':');
-  if (colon < 1) throw wrong();
-  return [text.slice(0, colon), text.slice(colon + 1)];
-}

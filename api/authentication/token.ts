@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { PeopleCache } from '../../shared/access/people-cache.ts';
 import type { Principal } from '../../shared/access/principal.ts';
-import { type FoundApiToken, findApiToken, touchApiToken } from '../../shared/identity/api-tokens.ts';
+import {
+  type FoundApiToken,
+  findApiToken,
+  keepApiTokenAlive,
+  touchApiToken,
+} from '../../shared/identity/api-tokens.ts';
 import { Remembered } from '../../shared/remembered.ts';
 import type { Services } from '../../shared/services.ts';
 import { Rejected } from './rejected.ts';
@@ -29,15 +34,34 @@ export class TokenScheme {
   /** `challenge` is the value of `WWW-Authenticate` in a refusal. @throws Rejected 401 */
   async prove(presented: string, address: string | null, challenge: string): Promise<Principal> {
     const refuse = (message: string) => new Rejected({ status: 401, message, challenge });
-    const token = await this.#tokens.get(keyOf(presented), () => findApiToken(this.#services.knex, presented));
+    const token = await this.#find(presented);
     if (!token) throw refuse('Invalid token.');
     if (token.revokedAt) throw refuse('Token has been revoked');
     if (token.expiresAt && token.expiresAt.getTime() <= Date.now()) throw refuse('Token has expired');
     const person = await this.#people.get(token.userId);
     if (!person?.isActive) throw refuse('User inactive or deleted.');
-    this.#noteUse(token.id);
+    if (token.idleHours) {
+      if (!(await this.#isAwake(token.id))) throw refuse('Token has expired');
+    } else this.#noteUse(token.id);
     const scopes = token.scopes === null ? null : new Set(token.scopes);
     return { person, proof: 'token', scopes, application: null, tokenId: token.id, address };
+  }
+
+  /** Whether there is such a token, live or ended. */
+  async knows(presented: string): Promise<boolean> {
+    return (await this.#find(presented)) !== null;
+  }
+
+  #find(presented: string): FoundApiToken | null | Promise<FoundApiToken | null> {
+    return this.#tokens.get(keyOf(presented), () => findApiToken(this.#services.knex, presented));
+  }
+
+  /** A token that ends when nobody uses it: its use is noted before it counts, so that all processes know of it. */
+  async #isAwake(id: number): Promise<boolean> {
+    if (this.#noted.has(id)) return true;
+    if (!(await keepApiTokenAlive(this.#services.knex, id))) return false;
+    this.#noted.set(id, true);
+    return true;
   }
 
   /** The answer doesn't wait for this, and doesn't fail with it. */

@@ -8,7 +8,7 @@ const session = ['session'] as const;
 const operation = { who: 'signed-in', scopes: [] } as const;
 
 const nullableText = Type.Union([Type.String(), Type.Null()]);
-const deviceToken = Type.Object({
+export const deviceToken = Type.Object({
   id: Type.Integer(),
   device_name: Type.String(),
   abilities: Type.Array(Type.String(), { description: 'The scopes that bind it; `*` when none do.' }),
@@ -34,7 +34,7 @@ export const listDeviceTokens = endpoint({
       .where({ user_id: signedIn(principal).id, revoked_at: null })
       .orderBy('id', 'desc')
       .select('id', 'name', 'scopes', 'last_used_at', 'expires_at', 'created_at');
-    return { body: { data: rows.map(print) } };
+    return { body: { data: rows.map(printDeviceToken) } };
   },
 });
 
@@ -68,7 +68,7 @@ export const createDeviceToken = endpoint({
     const [row] = await services.knex<Row>('api_tokens').where({ id });
     return {
       status: 201,
-      body: { data: row && print(row), token: clear },
+      body: { data: row && printDeviceToken(row), token: clear },
       headers: { 'Cache-Control': 'no-store' },
     };
   },
@@ -98,7 +98,8 @@ interface Row {
   created_at: Date;
 }
 
-function print(row: Row): object {
+/** A token as its owner sees it, never in clear. */
+export function printDeviceToken(row: Row): object {
   return {
     id: row.id,
     device_name: row.name,

@@ -4,7 +4,9 @@ import type { Static, TObject, TSchema } from 'typebox';
 import type { Operation } from '../../shared/access/decide.ts';
 import type { Person, Principal, Proof } from '../../shared/access/principal.ts';
 import type { Services } from '../../shared/services.ts';
-import { sendJson } from '../answer.ts';
+import { sendJson, sendText } from '../answer.ts';
+import type { Trouble } from '../schema/answers.ts';
+import type { MediaType, Parameter } from '../schema/openapi.ts';
 import { allow } from '../store/operation.ts';
 import { Forbidden, NotFound, Refusal, Unauthenticated } from '../store/refusals.ts';
 import { bodyOf, queryOf } from './input.ts';
@@ -26,6 +28,8 @@ export interface Answer {
   readonly status?: number;
   /** Absent: no body. */
   readonly body?: unknown;
+  /** A body that is JSON text already. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -48,6 +52,11 @@ export interface Endpoint<Query extends TObject = TObject, Body extends TObject 
   readonly description?: string;
   readonly query?: Query;
   readonly body?: Body;
+  /** Parameters and a body that the handler reads for itself: what the document says of them. */
+  readonly asks?: readonly Parameter[];
+  readonly sends?: MediaType;
+  /** What it may refuse beside what follows from the rest. */
+  readonly mayFail?: readonly Trouble[];
   /** Content types of what it answers; `application/json` unless said. */
   readonly mediaTypes?: readonly string[];
   /** What it answers when all goes well, by status. */
@@ -82,11 +91,13 @@ export function mountEndpoints(router: Router, services: Services, endpoints: re
 /** `/api/user/tokens/{id}/` as the router writes it; without the last slash it matches both ways. */
 const routed = (path: string): string => (path.replace(/\/$/, '') || '/').replaceAll(/\{(\w+)\}/g, ':$1');
 
-async function answer(ctx: Context, services: Services, declared: Endpoint): Promise<void> {
+/** Answers a request to an endpoint, refusals included. */
+export async function answer(ctx: Context, services: Services, declared: Endpoint): Promise<void> {
   try {
-    const { status = 200, body, headers = {} } = await call(ctx, services, declared);
+    const { status = 200, body, text, headers = {} } = await call(ctx, services, declared);
     ctx.set(headers);
-    if (body !== undefined) sendJson(ctx, status, body);
+    if (text !== undefined) sendText(ctx, status, text);
+    else if (body !== undefined) sendJson(ctx, status, body);
     else ctx.status = status;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -113,6 +124,6 @@ function call(ctx: Context, services: Services, declared: Endpoint): Promise<Ans
 function idOf(ctx: Context): number {
   const id: string | undefined = ctx.params?.id;
   if (id === undefined) return Number.NaN;
-  if (!/^[1-9]\d{0,8}$/.test(id)) throw new NotFound('Not found.');
+  if (!/^[1-9]\d{0,9}$/.test(id) || Number(id) > 2_147_483_647) throw new NotFound('Not found.');
   return Number(id);
 }

@@ -36,10 +36,20 @@ export function sendMethodNotAllowed(ctx: Context, allowed: readonly string[]): 
   else sendProblem(ctx, 405, `Method "${ctx.method}" not allowed.`);
 }
 
+/** Everything that is wrong, in one line: each field is named before what is wrong with it. */
+export const sentenceOf = (fields: Readonly<Record<string, readonly string[]>>): string =>
+  Object.entries(fields)
+    .flatMap(([name, texts]) => texts.map((text) => (name === rowRule ? text : `${name}: ${text}`)))
+    .join(' ') || 'The input is not valid.';
+
 function sendInvalid(ctx: Context, fields: Readonly<Record<string, readonly string[]>>): void {
   if (dialectOf(ctx.path) === 'rest') {
     const named = Object.entries(fields).map(([name, texts]) => [name === rowRule ? 'non_field_errors' : name, texts]);
     sendJson(ctx, 400, Object.fromEntries(named));
+    return;
+  }
+  if (dialectOf(ctx.path) === 'entity') {
+    sendProblem(ctx, 400, sentenceOf(fields));
     return;
   }
   const texts = Object.values(fields).flat();

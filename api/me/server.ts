@@ -28,7 +28,7 @@ function serverFacts({ config }: Services, { person }: Principal): Record<string
     plugins_enabled: false,
     plugins_install_disabled: true,
     active_plugins: [],
-    email_configured: false,
+    email_configured: config.smtpUrl !== null,
     debug_mode: false,
     docker_mode: false,
     default_locale: 'en',
@@ -51,7 +51,9 @@ function serverFacts({ config }: Services, { person }: Principal): Record<string
 
 /** Name of each list, as Cores names them, and its URL: `inventory/host` → `https://…/api/inventory/host/`. */
 function lists({ config }: Services): Record<string, string> {
-  const paths = resources.flatMap((resource) => resource.rest.map(({ path }) => path));
+  const paths = resources.flatMap((resource) =>
+    resource.rest.filter(({ rowsOnly }) => !rowsOnly).map(({ path }) => path),
+  );
   return Object.fromEntries(paths.map((path) => [path, `${config.publicUrl}/api/${path}/`]));
 }
 

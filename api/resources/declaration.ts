@@ -7,6 +7,12 @@ import type { Field, FieldKind } from './fields.ts';
 /** A row as hooks see it: field names to values as PostgreSQL's driver gives them. */
 export type Row = Record<string, unknown>;
 
+/** What a write is part of, where an action makes it: the audit trail's word for it, and facts that hooks look for. */
+export interface Occasion {
+  readonly action: string;
+  readonly facts: Row;
+}
+
 /** One write on its way, within its transaction. */
 export interface Change {
   readonly trx: Knex.Transaction;
@@ -20,11 +26,15 @@ export interface Change {
   readonly row: Row;
   /** «own» when only an object rule lets this person do it. */
   readonly allowed: 'all' | 'own';
+  /** The action that this write is part of; null when somebody simply wrote. */
+  readonly occasion: Occasion | null;
   /** Whether the person holds a permission in full (roles ∩ scopes), object rules aside. */
   may(role: Role, permission: Permission): boolean;
   /** Writes to another resource in the same transaction: its hooks run and it is audited; permissions are not asked again. */
-  create(resource: string, values: Row): Promise<Row>;
-  update(resource: string, id: number, values: Row): Promise<Row>;
+  create(resource: string, values: Row, occasion?: Occasion): Promise<Row>;
+  update(resource: string, id: number, values: Row, occasion?: Occasion): Promise<Row>;
+  /** A row of another resource, locked; null when there is none. */
+  lock(resource: string, id: number): Promise<Row | null>;
   remove(resource: string, id: number): Promise<void>;
 }
 
@@ -72,7 +82,31 @@ export interface Action {
   input?: Record<string, Field>;
   /** Ask before doing it. */
   confirm?: boolean;
+  /** Names of inputs that are rows of the same resource: these are locked as well, all in the order of their ids. */
+  alsoLocks?: readonly string[];
+  /** It makes rows: `run` answers their `ids`, and faces show those. */
+  makes?: boolean;
+  /** Answered as something made (201), as InvenTree does. */
+  answersCreated?: boolean;
   run(change: Change, input: Row): Promise<Row | undefined>;
+}
+
+/** What an action on several rows has in its hands: all of them, locked, within one transaction. */
+export interface ListChange
+  extends Pick<Change, 'trx' | 'principal' | 'may' | 'create' | 'update' | 'lock' | 'remove'> {
+  /** Each row named, in the order in which the caller named them, with what was said of it. */
+  readonly items: readonly { readonly row: Row; readonly said: Row }[];
+}
+
+/** Something that can be done to several rows at once, all or nothing. It takes the `change` permission unless said. */
+export interface ListAction {
+  label: string;
+  permission?: Permission;
+  /** What the caller gives along, beside the rows. */
+  input?: Readonly<Record<string, Field>>;
+  /** Key of a row's id among what is said of it (null: ids alone are listed), and what else may be said. */
+  items: { key: string | null; said?: Readonly<Record<string, Field>> };
+  run(change: ListChange, input: Row): Promise<Row>;
 }
 
 /** How the REST face spells a resource. A resource may have several. */
@@ -96,6 +130,14 @@ export interface RestSpelling {
   createsList?: boolean;
   /** Only GET. */
   readOnlyFace?: boolean;
+  /** More to read of a row, each at a path of its own below it: key of the answer → field. */
+  views?: Readonly<Record<string, { label: string; keys: Readonly<Record<string, string>> }>>;
+  /** What can be done here to several rows in one request, all or nothing. */
+  bulk?: readonly ('change' | 'delete')[];
+  /** There is no list, only rows. */
+  rowsOnly?: boolean;
+  /** Actions have their paths at other spellings. */
+  withoutActions?: boolean;
   /** What can be done here at all, roles aside; absent: view, add, change and delete. */
   offers?: readonly Permission[];
 }
@@ -118,16 +160,36 @@ export type Expansion = (
   default?: boolean;
 };
 
+/** How the entity face spells a resource, where it doesn't follow from the rest. */
+export interface EntitySpelling {
+  /** Default: the resource's name in PascalCase. */
+  name?: string;
+  /** More names of the same. */
+  also?: readonly string[];
+  /** Key of a field, where it isn't its name in camelCase. */
+  rename?: Readonly<Record<string, string>>;
+  /** Fields that are not shown here. */
+  omit?: readonly string[];
+  /** Shown here only: computed fields. */
+  more?: Readonly<Record<string, Field>>;
+  /** Keys that an answer holds whatever is selected: typed clients can't do without. `id` and `name` are among them anyway. */
+  always?: readonly string[];
+  /** What can be done here at all, roles aside; absent: what the REST spellings offer. */
+  offers?: readonly Permission[];
+}
+
 /** What a resource is: everything that any face, the schema, access and audit need to know. */
 export interface Declaration {
   /** The word of the role that owns it. */
   role: Role;
-  /** Where it belongs among the pages: inventory, booking, part, stock, people. */
-  area: 'inventory' | 'booking' | 'part' | 'stock' | 'people';
+  /** Where it belongs among the pages. */
+  area: 'inventory' | 'live' | 'booking' | 'part' | 'stock' | 'people';
   /** Table (or automatically updatable view) with an integer `id`. */
   table: string;
   /** What people call one and several. */
   title: readonly [one: string, many: string];
+  /** What clients that address collections call several, snake_case; default: the plural of the name. */
+  plural?: string;
   /** One or two sentences for API readers. */
   description?: string;
   /** What clients that read permissions by model call it, lower case; default: the name without underscores. */
@@ -135,8 +197,17 @@ export interface Declaration {
   fields: Record<string, Field>;
   /** SQL text that names a row to people, over `{paths}`. */
   label: string;
+  /** SQL text that says more of a row, in a line under its label. */
+  hint?: string;
+  /** The fields that tables show before anybody chooses others; default: all shown but JSON and long texts. */
+  columns?: readonly string[];
   /** Paths that `search` looks through. */
   search: readonly string[];
+  /**
+   * For tables that grow: the table keeps the text of those of `search` that are its own columns in `search_text`, with
+   * an index (migrations/070_search.ts shows how). Without it the text is put together at each search.
+   */
+  searchText?: boolean;
   /** Default order: paths, `-` before descending ones. `id` is added as the last by itself. */
   order: readonly string[];
   /** More names for `ordering=`: name → path. Every stored field may be named anyway. */
@@ -153,8 +224,14 @@ export interface Declaration {
   own?: { sql: string; may: readonly Permission[] };
   /** Instead of the role: anybody signed in may do this (scopes still bound it). */
   signedIn?: readonly Permission[];
+  /** Superusers alone may do this, whatever roles say; others only where the rows are theirs. */
+  superusers?: readonly Permission[];
+  /** Nobody may do this with a token that is bound by scopes. */
+  unscoped?: readonly Permission[];
   /** Deleting sets this timestamp column; rows that have it are gone for every face. */
   softDelete?: string;
+  /** Fields of which each alone tells the rows apart; texts without regard to capitals. */
+  unique?: readonly string[];
   /** What PostgreSQL refuses, said to people: constraint name → field (or `null` for the row) and sentence. */
   constraints?: Readonly<Record<string, { field: string | null; says: string }>>;
   /**
@@ -164,11 +241,16 @@ export interface Declaration {
   clash?(db: Knex, row: Row): Promise<Conflict | null>;
   /** One create that makes several rows (`serial_numbers`): the values of each, from those read and those given. */
   multiply?(values: Row, given: Row, trx: Knex.Transaction): Promise<Row[]> | Row[];
+  /** Its rows can have barcodes: it has the fields of `barcodes.ts`. */
+  barcodes?: boolean;
   hooks?: Hooks;
   actions?: Readonly<Record<string, Action>>;
+  /** What can be done to several rows at once, beside changing and deleting them. */
+  listActions?: Readonly<Record<string, ListAction>>;
   /** Named views of the list: SQL over `{paths}`, `{me}`, `{now}`. */
   tabs?: Readonly<Record<string, { label: string; sql: string }>>;
   rest: readonly RestSpelling[];
+  entity?: EntitySpelling;
 }
 
 export interface Resource extends Declaration {
@@ -182,4 +264,4 @@ export function resource(name: string, declaration: Declaration): Resource {
 
 /** Whether a field is stored in the resource's own table and named in SQL by its column. */
 export const visibleFields = (declared: Declaration): [string, Field][] =>
-  Object.entries(declared.fields).filter(([, field]) => !field.hidden);
+  Object.entries(declared.fields).filter(([, field]) => !field.hidden && !field.aside);

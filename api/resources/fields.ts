@@ -1,5 +1,15 @@
 import { type TSchema, Type } from 'typebox';
 
+/** Which rows of a field's target a form offers to choose from. It guides; what may be written is for the hooks to say. */
+export interface Options {
+  /** SQL over the target's `{paths}`: the rows that make sense at all. */
+  only?: string;
+  /** What another value of the form narrows them to: its name → SQL over the target's `{paths}` with `{value}`, an id. */
+  by?: Readonly<Record<string, string>>;
+  /** A reference of the target, whose labels stand as headings over them. */
+  under?: string;
+}
+
 /** What every kind of field may say about itself. */
 interface Common {
   /** May be null; then it is not required and its default is null. */
@@ -18,8 +28,14 @@ interface Common {
   inputOnly?: boolean;
   /** In no face; only hooks and SQL see it. */
   hidden?: boolean;
+  /** Only in spellings and views that name it. */
+  aside?: boolean;
   /** Only superusers may write it. */
   superuserOnly?: boolean;
+  /** reference, many: the rows that forms offer. */
+  options?: Options;
+  /** json objects: a partial change adds to the keys that are there; only a whole one puts others in their place. */
+  merges?: boolean;
   /** One sentence for API readers and forms. */
   help?: string;
   /** A value that shows readers of the API what to send; a create's example holds it. */
@@ -49,6 +65,8 @@ export interface Field extends Common {
   readonly schema: TSchema;
   /** `''` is a value like others; the field is then not required. */
   readonly blank?: boolean;
+  /** Turns other ways in which clients write a value into its own. */
+  readonly alsoWritten?: (raw: unknown) => unknown;
   readonly maxLength?: number;
   readonly minimum?: number;
   readonly maximum?: number;

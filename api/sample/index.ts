@@ -1,6 +1,8 @@
 import type { Services } from '../../shared/services.ts';
 import { loadBookings } from './bookings.ts';
 import { loadHosts } from './hosts.ts';
+import { loadFindings } from './live.ts';
+import { loadNoticesAndLoans } from './notices-and-loans.ts';
 import { hashSamplePasswords, loadPeople, type SampleLogin, sampleLogins } from './people.ts';
 import { loadPlaces } from './places.ts';
 import { loadStock } from './stock.ts';
@@ -22,6 +24,8 @@ export async function loadSampleLab({ knex }: Pick<Services, 'knex'>): Promise<r
     const labs = await loadPlaces(trx);
     const bookables = await loadHosts(trx, labs, people);
     await loadBookings(trx, bookables, people);
+    await loadFindings(trx);
+    await loadNoticesAndLoans(trx, people);
     await loadStock(trx, people.users.get('storekeeper') ?? null);
   });
   return sampleLogins;

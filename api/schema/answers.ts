@@ -24,6 +24,12 @@ export const errorSchemas: Readonly<Record<string, JsonSchema>> = {
     properties: { message: { type: 'string' } },
     required: ['message'],
   },
+  Reason: {
+    type: 'object',
+    description: 'Why it can’t be done; the header `X-Status-Reason` says the same.',
+    properties: { message: { type: 'string' }, code: { type: 'integer' } },
+    required: ['message', 'code'],
+  },
   MessageWithErrors: {
     type: 'object',
     description: 'What is wrong, by field.',
@@ -52,6 +58,17 @@ const message = (description: string, text: string, more: Partial<Response> = {}
   ...more,
 });
 
+const reason = (description: string, code: number, text: string, more: Partial<Response> = {}): Response => ({
+  description,
+  content: {
+    'application/json': {
+      schema: refTo('schemas', 'Reason') as JsonSchema & Reference,
+      example: { message: text, code },
+    },
+  },
+  ...more,
+});
+
 const refused = {
   unauthenticated: 'No credentials were sent, or they are no good.',
   forbidden: 'The person’s roles don’t cover it, or the token’s scopes don’t.',
@@ -76,7 +93,22 @@ export const sharedAnswers: Readonly<Record<string, Response>> = {
   Conflict: problem('As things stand it can’t be done: a clash, or rows that still need this one.', 'Still in use.'),
   UnauthenticatedMessage: message(refused.unauthenticated, 'Unauthenticated.', { headers: challenge }),
   ForbiddenMessage: message(refused.forbidden, 'This takes a session, not a bearer.'),
+  ConflictMessage: message(
+    'As things stand it can’t be done: a clash, or rows that still need this one.',
+    'This rack is still used by hosts.',
+  ),
   NotFoundMessage: message('There is no such row, or none that you may see.', 'Not found.'),
+  BadRequestReason: reason('A parameter or a key of the body is wrong.', 400, 'name: This field is required.'),
+  UnauthenticatedReason: reason(refused.unauthenticated, 401, 'Authentication credentials were not provided.', {
+    headers: challenge,
+  }),
+  ForbiddenReason: reason(refused.forbidden, 403, 'You do not have permission to perform this action.'),
+  NotFoundReason: reason('There is no such row, or none that you may see.', 404, 'Not found.'),
+  ConflictReason: reason(
+    'As things stand it can’t be done: a clash, or rows that still need this one.',
+    409,
+    'Still in use.',
+  ),
   Unprocessable: {
     description: 'A field of the body is wrong.',
     content: {
@@ -103,13 +135,21 @@ const table = {
   unauthenticated: 'UnauthenticatedMessage',
   forbidden: 'ForbiddenMessage',
   missing: 'NotFoundMessage',
+  conflict: 'ConflictMessage',
+};
+const entity = {
+  invalid: 'BadRequestReason',
+  unauthenticated: 'UnauthenticatedReason',
+  forbidden: 'ForbiddenReason',
+  missing: 'NotFoundReason',
+  conflict: 'ConflictReason',
 };
 const statuses = { invalid: 400, unauthenticated: 401, forbidden: 403, missing: 404, conflict: 409 };
 
 /** The refusals that an operation at this path may answer, by status. */
 export function troubles(path: string, kinds: readonly Trouble[]): Record<string, Reference> {
   const dialect = dialectOf(path);
-  const names = dialect === 'table' ? table : rest;
+  const names = dialect === 'table' ? table : dialect === 'entity' ? entity : rest;
   return Object.fromEntries(
     kinds.map((kind) => [
       String(dialect === 'table' && kind === 'invalid' ? 422 : statuses[kind]),

@@ -1,9 +1,13 @@
 import type { Config } from '../../shared/config.ts';
+import { otherEndpoints } from '../endpoints.ts';
+import { entityEndpoints } from '../faces/entity/endpoints.ts';
 import type { Spelled } from '../faces/rest/spelling.ts';
+import { tableEndpoints } from '../faces/table/neighbours.ts';
 import type { Endpoint } from '../me/endpoint.ts';
 import { meEndpoints } from '../me/router.ts';
 import { openApiDocument } from './document.ts';
 import type { OpenApiDocument } from './openapi.ts';
+import { collectionOnce } from './postman/print.ts';
 import { printedOnce } from './print.ts';
 import { schemaEndpoint } from './schema-endpoint.ts';
 
@@ -17,8 +21,17 @@ export function describeApi(
   spellings: ReadonlyMap<string, Spelled>,
   config: Pick<Config, 'publicUrl' | 'anonymousRead' | 'instanceName'>,
 ): DescribedApi {
-  const endpoint = schemaEndpoint(printedOnce(() => document));
-  const endpoints = [...meEndpoints, endpoint];
+  const endpoint = schemaEndpoint(
+    printedOnce(() => document),
+    collectionOnce(() => document),
+  );
+  const endpoints = [
+    ...meEndpoints,
+    ...otherEndpoints,
+    ...tableEndpoints,
+    ...entityEndpoints(config.anonymousRead),
+    endpoint,
+  ];
   const document = openApiDocument({ spellings: spellings.values(), endpoints, config });
   return { document, endpoint };
 }

@@ -1,17 +1,22 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../../shared/config.ts';
+import { entities } from '../faces/entity/endpoints.ts';
 import type { Spelled } from '../faces/rest/spelling.ts';
+import { tables as tableWords } from '../faces/table/tables.ts';
 import type { Endpoint } from '../me/endpoint.ts';
 import { apiVersion } from '../me/server.ts';
 import type { Resource } from '../resources/declaration.ts';
 import { errorSchemas, sharedAnswers } from './answers.ts';
 import { endpointPaths, endpointTags } from './endpoint-operations.ts';
+import { entitySchemas } from './entity-schemas.ts';
 import { introduction } from './introduction.ts';
 import { methods, type OpenApiDocument, type PathItem } from './openapi.ts';
 import { sharedParameters } from './parameters.ts';
 import { resourcePaths } from './resource-operations.ts';
 import { rowSchemas } from './row-schemas.ts';
 import { scopeSentences, scopesIn, securitySchemes } from './security.ts';
+import { tablePaths, tableTag } from './table-operations.ts';
+import { rowSchemasOf, tableSchemas } from './table-schemas.ts';
 
 /** All that the API consists of. */
 export interface Described {
@@ -22,6 +27,7 @@ export interface Described {
 
 const areas: Readonly<Record<Resource['area'], string>> = {
   inventory: 'Inventory',
+  live: 'Live',
   booking: 'Booking',
   part: 'Parts',
   stock: 'Stock',
@@ -36,6 +42,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 export function openApiDocument({ spellings, endpoints, config }: Described): OpenApiDocument {
   const all = [...spellings];
   const resources = [...new Set(all.map(({ resource }) => resource))];
+  const tables = [...new Set(tableWords.values())];
   const usedTags = Object.entries(endpointTags).filter(([name]) => endpoints.some(({ tag }) => tag === name));
   const document: OpenApiDocument = {
     openapi: '3.1.1',
@@ -48,6 +55,14 @@ export function openApiDocument({ spellings, endpoints, config }: Described): Op
     tags: [
       ...usedTags.map(([, { title, description }]) => ({ name: title, description })),
       ...resources.map(({ title, description }) => ({ name: title[1], description: description ?? `${title[1]}.` })),
+      ...tables.map((tabled) => ({
+        name: tableTag(tabled),
+        description: `${tabled.resource.title[1]} as tables and forms, for clients that draw them.`,
+      })),
+      ...entities.all.map(({ name, resource }) => ({
+        name,
+        description: `${resource.title[1]} as entities, for clients of AtroCore.`,
+      })),
     ],
     'x-tagGroups': [
       { name: 'Access', tags: usedTags.map(([, { title }]) => title) },
@@ -57,13 +72,21 @@ export function openApiDocument({ spellings, endpoints, config }: Described): Op
           tags: resources.filter((resource) => resource.area === area).map(({ title }) => title[1]),
         }))
         .filter(({ tags }) => tags.length > 0),
+      { name: 'Tables', tags: tables.map(tableTag) },
+      { name: 'Entities', tags: entities.all.map(({ name }) => name) },
     ],
     paths: merged([
       endpointPaths(endpoints, config.publicUrl),
       ...all.map((spelled) => resourcePaths(spelled, config)),
+      ...tables.map((tabled) => tablePaths(tabled, config)),
     ]),
     components: {
-      schemas: { ...errorSchemas, ...Object.assign({}, ...all.map(rowSchemas)) },
+      schemas: {
+        ...errorSchemas,
+        ...tableSchemas,
+        ...Object.assign({}, ...all.map(rowSchemas), ...tables.map(rowSchemasOf)),
+        ...entitySchemas(),
+      },
       parameters: sharedParameters,
       responses: sharedAnswers,
       securitySchemes: securitySchemes(config.publicUrl),

@@ -16,10 +16,27 @@ import { securityOf } from './security.ts';
 export const endpointTags: Readonly<Record<string, { title: string; description: string }>> = {
   server: { title: 'Server', description: 'What this server is, whose tokens open it, and how it is described.' },
   me: { title: 'You', description: 'Who you are and what you may do.' },
+  table: {
+    title: 'Tables',
+    description: 'Who you are, what there is, and a search of all of it, for clients of tables.',
+  },
+  inventree: {
+    title: 'For clients of InvenTree',
+    description: 'What the Python client and the mobile app of InvenTree ask for beside resources.',
+  },
+  entity: {
+    title: 'Entities',
+    description:
+      'What AtroCore’s clients begin with: a token, what they may do, what there is. Each resource’s own operations are with the resource.',
+  },
   tokens: {
     title: 'API tokens',
     description: 'Your keys for scripts and devices. Only you make them: no token makes another.',
   },
+  live: { title: 'Live scans', description: 'For agents that scan the network, and report what they see.' },
+  import: { title: 'Import', description: 'For scripts that take inventory over from elsewhere.' },
+  jobs: { title: 'Jobs', description: 'What has to be done every day. `npm run jobs` does the same.' },
+  reports: { title: 'Reports', description: 'What there is and how it is used, each in one piece.' },
 };
 
 /** The paths of endpoints that belong to no declared resource, their older spellings too. */
@@ -38,13 +55,14 @@ function operationAt(declared: Endpoint, path: string, publicUrl: string): Opera
   const older = path !== declared.path;
   const description = older ? `The same as \`${declared.path}\`.` : declared.description;
   const parameters = parametersOf(declared, path);
-  const body = declared.body && plain(declared.body);
-  const example = body && bodyExample(body);
+  const body = declared.body ? plain(declared.body) : declared.sends?.schema;
+  const example = declared.body ? bodyExample(plain(declared.body)) : declared.sends?.example;
   const mayFail: Trouble[] = [
-    ...(declared.query || declared.body ? (['invalid'] as const) : []),
+    ...(declared.query || body || declared.asks ? (['invalid'] as const) : []),
     ...(security ? (['unauthenticated'] as const) : []),
     ...(security && !declared.operation.anonymous ? (['forbidden'] as const) : []),
     ...(path.includes('{id}') ? (['missing'] as const) : []),
+    ...(declared.mayFail ?? []),
   ];
   const answers = Object.values(declared.responses).some(({ schema }) => schema);
   return {
@@ -61,7 +79,7 @@ function operationAt(declared: Endpoint, path: string, publicUrl: string): Opera
     'x-codeSamples': codeSamples({
       method: declared.method,
       url: `${publicUrl}${path.replace('{id}', '1')}`,
-      ...(example && { body: example }),
+      ...(example !== undefined && { body: example }),
       ...(security && { security }),
       answers,
     }),
@@ -84,11 +102,12 @@ function goodAnswers({ responses, mediaTypes }: Endpoint) {
   );
 }
 
-function parametersOf({ query }: Endpoint, path: string): (Parameter | Reference)[] {
+function parametersOf({ query, asks = [] }: Endpoint, path: string): (Parameter | Reference)[] {
   const schema: JsonSchema = query ? plain(query) : {};
   const needed = new Set((schema.required as string[] | undefined) ?? []);
   return [
     ...(path.includes('{id}') ? [refTo('parameters', 'id')] : []),
+    ...asks,
     ...Object.entries((schema.properties ?? {}) as Record<string, JsonSchema>).map(
       ([name, { description, ...rest }]) => ({
         name,
@@ -108,5 +127,5 @@ const verbs = { get: 'retrieve', post: 'create', put: 'update', patch: 'partial_
 const olderId = (path: string, method: Endpoint['method']): string =>
   `${path
     .replace(/^\/(api\/)?/, '')
-    .replaceAll(/[^a-z0-9]+/g, '_')
+    .replaceAll(/[^a-z0-9]+/gi, '_')
     .replaceAll(/^_|_$/g, '')}_${verbs[method]}`;

@@ -4,13 +4,15 @@ import { ConfigError, loadConfig, loadEnvFile } from '../../shared/config.ts';
 import { spellAll } from '../faces/rest/face.ts';
 import { resources } from '../resources/index.ts';
 import { describeApi } from './describe-api.ts';
+import { printCollection } from './postman/print.ts';
 import { printDocument } from './print.ts';
 
-const usage = `Writes the OpenAPI 3.1 document of the API. Needs no running server and no database.
+const usage = `Writes the OpenAPI 3.1 document of the API, or a Postman collection of it. Needs no running server and no database.
 
 Usage: npm run schema -- [options]
 
-  --format yaml|json   Format (default: by the ending of --output, else yaml)
+  --format yaml|json|postman
+                       Format (default: by the ending of --output, else yaml)
   --output FILE        Where to write it (default: standard output)
   --url PUBLIC_URL     Address that the document names (default: the setting PUBLIC_URL)
   --help               Print this
@@ -22,7 +24,7 @@ which operations the document calls public.
 /** A call of the command that can't be carried out; the message is one line. */
 class UsageError extends Error {}
 
-function run(args: readonly string[]): void {
+async function run(args: readonly string[]): Promise<void> {
   const { format, output, url, help } = optionsOf(args);
   if (help) {
     process.stdout.write(usage);
@@ -33,7 +35,10 @@ function run(args: readonly string[]): void {
   const { DATABASE_URL, ...env } = process.env;
   const given = loadConfig({ ...env, ...(url && { PUBLIC_URL: url }) });
   const { document } = describeApi(spellAll(resources, given.publicUrl), given);
-  const text = printDocument(document, format ?? (output?.endsWith('.json') ? 'json' : 'yaml'));
+  const text =
+    format === 'postman'
+      ? await printCollection(document)
+      : printDocument(document, format ?? (output?.endsWith('.json') ? 'json' : 'yaml'));
   if (!output) {
     process.stdout.write(text);
     return;
@@ -55,10 +60,10 @@ function optionsOf(args: readonly string[]) {
       },
     });
     const { format } = values;
-    if (format !== undefined && format !== 'yaml' && format !== 'json') {
-      throw new UsageError(`--format takes yaml or json, not ${format}`);
+    if (format !== undefined && format !== 'yaml' && format !== 'json' && format !== 'postman') {
+      throw new UsageError(`--format takes yaml, json or postman, not ${format}`);
     }
-    return { ...values, format: format as 'yaml' | 'json' | undefined };
+    return { ...values, format: format as 'yaml' | 'json' | 'postman' | undefined };
   } catch (error) {
     if (error instanceof TypeError) throw new UsageError(error.message.split('. ')[0]);
     throw error;
@@ -66,7 +71,7 @@ function optionsOf(args: readonly string[]) {
 }
 
 try {
-  run(process.argv.slice(2));
+  await run(process.argv.slice(2));
 } catch (error) {
   const known = error instanceof UsageError || error instanceof ConfigError;
   const unwritten = error instanceof Error && 'syscall' in error;

@@ -6,11 +6,11 @@ export type SecurityRequirement = Readonly<Record<string, readonly string[]>>;
 
 export interface Parameter {
   readonly name: string;
-  readonly in: 'query' | 'path';
+  readonly in: 'query' | 'path' | 'header';
   readonly required?: boolean;
   readonly description?: string;
   readonly schema: JsonSchema;
-  readonly style?: 'form';
+  readonly style?: 'form' | 'deepObject';
   readonly explode?: boolean;
 }
 

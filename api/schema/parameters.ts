@@ -13,6 +13,12 @@ export const sharedParameters: Readonly<Record<string, Parameter>> = {
     description: 'Number of the row.',
     schema: { type: 'integer', ...int32 },
   },
+  prefer: {
+    name: 'Prefer',
+    in: 'header',
+    description: '`return=minimal`: the values alone, without what draws a table, a page or a form.',
+    schema: { type: 'string', enum: ['return=minimal', 'return=representation'] },
+  },
   limit: {
     name: 'limit',
     in: 'query',
@@ -49,6 +55,9 @@ export function listParameters(spelled: Spelled): (Parameter | Reference)[] {
       description: `Words that must all be found in ${listed(resource.search)}.`,
       schema: { type: 'string' },
     },
+    flag('search_regex', 'True: each word of `search` is a regular expression (POSIX; capitals don’t count).'),
+    flag('search_whole', 'True: each word of `search` is a whole word.'),
+    flag('search_notes', 'True: `search` looks through the notes too.'),
     {
       name: 'ordering',
       in: 'query',

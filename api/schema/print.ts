@@ -18,18 +18,20 @@ export interface Printed {
   readonly etag: string;
 }
 
+/** A text, packed too, with its tag. */
+export const tagged = (text: string): Printed => ({
+  text,
+  gzip: gzipSync(text),
+  etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`,
+});
+
 /** Prints each format once, when it is first asked for. */
 export function printedOnce(document: () => OpenApiDocument): (format: DocumentFormat) => Printed {
   const known = new Map<DocumentFormat, Printed>();
   return (format) => {
     let printed = known.get(format);
     if (!printed) {
-      const text = printDocument(document(), format);
-      printed = {
-        text,
-        gzip: gzipSync(text),
-        etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`,
-      };
+      printed = tagged(printDocument(document(), format));
       known.set(format, printed);
     }
     return printed;

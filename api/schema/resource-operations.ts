@@ -1,11 +1,11 @@
 import type { Config } from '../../shared/config.ts';
-import { offeredAt, type Spelled } from '../faces/rest/spelling.ts';
+import { actionsAt, offeredAt, type Spelled } from '../faces/rest/spelling.ts';
 import { operationsOf } from '../store/operation.ts';
 import { troubles } from './answers.ts';
 import { codeSamples } from './code-samples.ts';
 import type { MediaType, OperationObject, PathItem } from './openapi.ts';
 import { securityOf } from './security.ts';
-import { actionWish, listWishes, rowWishes, type Wish } from './wishes.ts';
+import { actionWish, listActionWish, listWishes, rowWishes, severalWishes, viewWish, type Wish } from './wishes.ts';
 
 /** Bodies are read from all three. */
 const bodyTypes = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'];
@@ -64,10 +64,18 @@ export function resourcePaths(
     paths[path] = { ...paths[path], [wish.method]: operation };
   };
 
-  for (const wish of listWishes(spelled)) if (offered.includes(wish.permission)) add(listPath, wish);
+  for (const wish of spelling.rowsOnly ? [] : listWishes(spelled)) {
+    if (offered.includes(wish.permission)) add(listPath, wish);
+  }
+  for (const wish of severalWishes(spelled)) add(listPath, wish);
   for (const wish of rowWishes(spelled)) if (offered.includes(wish.permission)) add(rowPath, wish);
-  for (const [action, declared] of Object.entries(resource.actions ?? {})) {
+  for (const view of Object.keys(spelling.views ?? {})) add(`${rowPath}${view}/`, viewWish(spelled, view));
+  const actions = actionsAt(spelled);
+  for (const [action, declared] of Object.entries(actions.row)) {
     add(`${rowPath}${action}/`, actionWish(spelled, action, declared));
+  }
+  for (const [action, declared] of Object.entries(actions.list)) {
+    add(`${listPath}${action}/`, listActionWish(spelled, action, declared));
   }
   return paths;
 }

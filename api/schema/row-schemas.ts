@@ -1,6 +1,7 @@
 import { type Key, type Spelled, spell } from '../faces/rest/spelling.ts';
-import type { Expansion, Resource } from '../resources/declaration.ts';
+import type { Expansion, Resource, RestSpelling } from '../resources/declaration.ts';
 import { resources } from '../resources/index.ts';
+import { exactUpTo } from '../store/count.ts';
 import { fieldAt } from '../store/statement.ts';
 import { changeExample, createExample } from './examples.ts';
 import { describeField, fieldSchema } from './field-schema.ts';
@@ -64,6 +65,15 @@ function withWords(schema: JsonSchema, field: Key['field']): JsonSchema {
   return description ? { ...schema, description } : schema;
 }
 
+/** What a view of a row shows. */
+export function viewSchema(resource: Resource, { style, views }: RestSpelling, name: string): JsonSchema {
+  const shown = Object.entries(views?.[name]?.keys ?? {}).flatMap(([key, path]) => {
+    const field = fieldAt(resource, path);
+    return field ? [[key, withWords(fieldSchema(field, style, 'read'), field)] as const] : [];
+  });
+  return { type: 'object', properties: Object.fromEntries(shown), required: shown.map(([key]) => key) };
+}
+
 function expansionSchema(from: Resource, style: Spelled['spelling']['style'], expansion: Expansion): JsonSchema {
   if ('field' in expansion) {
     const field = fieldAt(from, expansion.field);
@@ -113,6 +123,10 @@ function pageSchema(name: string): JsonSchema {
     type: 'object',
     properties: {
       count: { type: 'integer', description: 'How many rows there are in all; absent with `cursor`.' },
+      count_is_estimate: {
+        type: 'boolean',
+        description: `True beyond ${exactUpTo} rows, where the count is an estimate; absent otherwise.`,
+      },
       next: link('The page after this one.'),
       previous: link('The page before this one; always null with `cursor`.'),
       results: { type: 'array', items: refTo('schemas', name) },

@@ -12,7 +12,10 @@ const types: readonly (readonly [type: string, format: DocumentFormat])[] = [
 ];
 
 /** `GET /api/schema/`: the OpenAPI document, in the format that `?format=`, the path's ending or `Accept` names. */
-export const schemaEndpoint = (printed: (format: DocumentFormat) => Printed): Endpoint =>
+export const schemaEndpoint = (
+  printed: (format: DocumentFormat) => Printed,
+  collection: () => Promise<Printed>,
+): Endpoint =>
   endpoint({
     method: 'get',
     path: '/api/schema/',
@@ -24,14 +27,19 @@ export const schemaEndpoint = (printed: (format: DocumentFormat) => Printed): En
     description: 'OpenAPI 3.1, as YAML unless JSON is asked for by `format` or `Accept`.',
     query: Type.Object({
       format: Type.Optional(
-        Type.Enum(['yaml', 'json', 'openapi', 'openapi-json'], { description: 'Wins over `Accept`.' }),
+        Type.Enum(['yaml', 'json', 'openapi', 'openapi-json', 'postman'], {
+          description: 'Wins over `Accept`. `postman`: the API as a Postman collection.',
+        }),
       ),
     }),
     mediaTypes: types.map(([type]) => type),
     responses: { 200: { description: 'The document', schema: Type.Object({}, { additionalProperties: true }) } },
-    handler: ({ ctx, query }) => {
-      const [type, format] = chosen(ctx, (query as { format?: string }).format);
-      const { text, gzip, etag } = printed(format);
+    handler: async ({ ctx, query }) => {
+      const asked = (query as { format?: string }).format;
+      const postman = asked === 'postman';
+      const [type, format] = chosen(ctx, postman ? 'json' : asked);
+      const { text, gzip, etag } = postman ? await collection() : printed(format);
+      if (postman) ctx.attachment('quartermaster.postman_collection.json');
       ctx.set({ 'Cache-Control': 'no-cache', ETag: etag, Vary: 'Accept, Accept-Encoding' });
       ctx.status = 200;
       if (ctx.fresh) return { status: 304 };

@@ -1,12 +1,13 @@
 import type { Permission } from '../../shared/access/roles.ts';
 import type { Spelled } from '../faces/rest/spelling.ts';
-import type { Action } from '../resources/declaration.ts';
+import type { Action, ListAction } from '../resources/declaration.ts';
+import { type Field, isRequired } from '../resources/fields.ts';
 import type { Trouble } from './answers.ts';
 import { changeExample, createExample, exampleOf } from './examples.ts';
 import { describeField, fieldSchema } from './field-schema.ts';
 import { type JsonSchema, type Method, type Parameter, type Reference, type Response, refTo } from './openapi.ts';
 import { expandParameters, listParameters } from './parameters.ts';
-import { schemaName } from './row-schemas.ts';
+import { schemaName, viewSchema } from './row-schemas.ts';
 import { article, inWords } from './words.ts';
 
 /** What of an operation differs from one to the next; the rest follows from its permission. */
@@ -125,33 +126,123 @@ export function rowWishes(spelled: Spelled): Wish[] {
   ];
 }
 
-/** A declared action of a row. */
+const named = { type: 'array', items: { type: 'integer', minimum: 1 }, minItems: 1, description: 'Their numbers.' };
+const found = { type: 'object', description: 'Filters of the list: only those that they let through.' };
+
+/** What is done to several rows in one request. */
+export function severalWishes({ resource, spelling }: Spelled): Wish[] {
+  const many = inWords(resource.title[1]);
+  const changed = refTo('schemas', `${schemaName(spelling.path)}Change`) as JsonSchema & Reference;
+  const which = { type: 'object', properties: { items: named, filters: found } };
+  const change = (method: 'put' | 'patch', id: string): Wish => ({
+    method,
+    permission: 'change',
+    id,
+    summary: `Change several ${many}`,
+    description: 'All of them alike, or none: those that `items` names and `filters` lets through.',
+    body: { schema: { allOf: [which, changed] }, example: { items: [1, 2] } },
+    answer: [
+      200,
+      'How many were changed.',
+      { type: 'object', properties: { success: { type: 'string', examples: ['Updated 2 items'] } } },
+    ],
+    troubles: ['invalid', ...always, 'conflict'],
+  });
+  const remove: Wish = {
+    method: 'delete',
+    permission: 'delete',
+    id: 'bulk_destroy',
+    summary: `Delete several ${many}`,
+    description: 'All of them, or none: those that `items` names and `filters` lets through.',
+    body: { schema: which, example: { items: [1, 2] } },
+    answer: [204, 'Deleted.'],
+    troubles: ['invalid', ...always, 'conflict'],
+  };
+  return (spelling.bulk ?? []).flatMap((kind) =>
+    kind === 'change' ? [change('put', 'bulk_update'), change('patch', 'bulk_partial_update')] : [remove],
+  );
+}
+
+/** A view of a row at a path of its own. */
+export const viewWish = ({ resource, spelling }: Spelled, name: string): Wish => ({
+  method: 'get',
+  permission: 'view',
+  id: `${name}_retrieve`,
+  summary: `${spelling.views?.[name]?.label}: ${inWords(resource.title[0])}`,
+  parameters: [idParameter],
+  answer: [200, 'As it is.', viewSchema(resource, spelling, name)],
+  troubles: [...always, 'missing'],
+});
+
+/** The schema and an example of what is given along. */
+function inputOf(fields: Readonly<Record<string, Field>>) {
+  const input = Object.entries(fields);
+  const required = input.filter(([, field]) => isRequired(field)).map(([key]) => key);
+  return {
+    properties: Object.fromEntries(
+      input.map(([key, field]) => {
+        const description = describeField(field);
+        return [key, { ...fieldSchema(field, 'pk', 'write'), ...(description && { description }) }];
+      }),
+    ),
+    ...(required.length > 0 && { required }),
+    example: Object.fromEntries(input.map(([key, field]) => [key, exampleOf(key, field, 'pk')])),
+  };
+}
+
+/** What is done to the rows that a request names. */
+export function listActionWish(
+  { resource }: Spelled,
+  name: string,
+  { label, permission, input, items }: ListAction,
+): Wish {
+  const { example, properties, required = [] } = inputOf(input ?? {});
+  const said = inputOf(items.said ?? {});
+  const one =
+    items.key === null
+      ? { schema: { type: 'integer', minimum: 1 }, example: 1 }
+      : {
+          schema: {
+            type: 'object',
+            properties: { [items.key]: { type: 'integer', minimum: 1 }, ...said.properties },
+            required: [items.key, ...(said.required ?? [])],
+          },
+          example: { [items.key]: 1, ...said.example },
+        };
+  const list = { type: 'array', items: one.schema, minItems: 1, description: 'All of them, or none.' };
+  return {
+    method: 'post',
+    permission: permission ?? 'change',
+    id: name,
+    summary: `${label}: ${inWords(resource.title[1])}`,
+    body: {
+      schema: { type: 'object', properties: { items: list, ...properties }, required: ['items', ...required] },
+      example: { items: [one.example], ...example },
+    },
+    answer: [201, 'What came of it.', { type: 'object' }],
+    troubles: ['invalid', ...always, 'conflict'],
+  };
+}
+
+/** What can be done to a row beside changing it. */
 export function actionWish(spelled: Spelled, name: string, action: Action): Wish {
   const { resource, spelling } = spelled;
-  const input = Object.entries(action.input ?? {});
-  const properties = Object.fromEntries(
-    input.map(([key, field]) => {
-      const description = describeField(field);
-      return [key, { ...fieldSchema(field, 'pk', 'write'), ...(description && { description }) }];
-    }),
-  );
+  const { example, ...input } = inputOf(action.input ?? {});
+  const row = refTo('schemas', schemaName(spelling.path)) as JsonSchema & Reference;
   return {
     method: 'post',
     permission: action.permission ?? 'change',
     id: name,
     summary: `${action.label}: ${inWords(resource.title[0])}`,
     parameters: [idParameter],
-    ...(input.length > 0 && {
-      body: {
-        schema: { type: 'object', properties },
-        example: Object.fromEntries(input.map(([key, field]) => [key, exampleOf(key, field, 'pk')])),
-      },
-    }),
-    answer: [
-      200,
-      'What came of it, or the row as it now is.',
-      { anyOf: [refTo('schemas', schemaName(spelling.path)), { type: 'object' }] },
-    ],
+    ...(Object.keys(example).length > 0 && { body: { schema: { type: 'object', ...input }, example } }),
+    answer: action.makes
+      ? [201, 'What was made.', { type: 'array', items: row }]
+      : [
+          action.answersCreated ? 201 : 200,
+          'What came of it, or the row as it now is.',
+          { anyOf: [row, { type: 'object' }] },
+        ],
     troubles: ['invalid', ...always, 'missing', 'conflict'],
   };
 }

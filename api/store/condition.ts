@@ -1,17 +1,26 @@
+import { likeText } from './match.ts';
 import type { Condition } from './query.ts';
+import { Forbidden } from './refusals.ts';
+import { blind, type Sight } from './sight.ts';
+import { spanSql } from './span.ts';
 import { fieldAt, type Statement, typeOf } from './statement.ts';
+import { visibleSql, whereSql } from './visible.ts';
 
 const operators = { eq: '=', lt: '<', lte: '<=', gt: '>', gte: '>=' } as const;
 
-/** SQL of a condition; its values become parameters of the statement. */
-export function conditionSql(statement: Statement, condition: Condition): string {
+/**
+ * SQL of a condition; its values become parameters of the statement. Conditions on other rows count those alone that
+ * the caller sees.
+ * @throws Forbidden when they see none of that kind
+ */
+export function conditionSql(statement: Statement, condition: Condition, sight: Sight = blind): string {
   switch (condition.op) {
     case 'and':
     case 'or':
       if (condition.of.length === 0) return condition.op === 'and' ? 'true' : 'false';
-      return `(${condition.of.map((one) => conditionSql(statement, one)).join(condition.op === 'and' ? ' AND ' : ' OR ')})`;
+      return `(${condition.of.map((one) => conditionSql(statement, one, sight)).join(condition.op === 'and' ? ' AND ' : ' OR ')})`;
     case 'not':
-      return `NOT coalesce(${conditionSql(statement, condition.of)}, false)`;
+      return `NOT coalesce(${conditionSql(statement, condition.of, sight)}, false)`;
     case 'null':
       return `${statement.path(condition.path)} IS NULL`;
     case 'in':
@@ -24,11 +33,24 @@ export function conditionSql(statement: Statement, condition: Condition): string
     case 'iexact':
       return `lower(${statement.path(condition.path)}::text) = lower(${statement.bind({ value: condition.value }, 'text')})`;
     case 'contains':
-      return `${statement.path(condition.path)}::text ILIKE ${statement.bind({ value: `%${likeText(String(condition.value))}%` }, 'text')}`;
+      return patternSql(statement, condition.path, `%${likeText(String(condition.value))}%`);
     case 'starts':
-      return `${statement.path(condition.path)}::text ILIKE ${statement.bind({ value: `${likeText(String(condition.value))}%` }, 'text')}`;
+      return patternSql(statement, condition.path, `${likeText(String(condition.value))}%`);
+    case 'ends':
+      return patternSql(statement, condition.path, `%${likeText(String(condition.value))}`);
+    case 'like':
+      return patternSql(statement, condition.path, String(condition.value));
     case 'regex':
       return `${statement.path(condition.path)}::text ~* ${statement.bind({ value: condition.value }, 'text')}`;
+    case 'overlaps':
+      return `${statement.path(condition.path)} && ${statement.bind({ value: condition.values }, typeAt(statement, condition.path))}`;
+    case 'empty':
+      return `coalesce(cardinality(${statement.path(condition.path)}), 0) = 0`;
+    case 'span':
+      return spanSql(statement, condition);
+    case 'through':
+    case 'some':
+      return relatedSql(statement, condition, sight);
     default: {
       const path = statement.path(condition.path);
       return `${path} ${operators[condition.op]} ${statement.bind({ value: condition.value }, typeAt(statement, condition.path))}`;
@@ -36,19 +58,35 @@ export function conditionSql(statement: Statement, condition: Condition): string
   }
 }
 
-/** Every word must be found in one of the searchable fields. */
-export function searchSql(statement: Statement, words: readonly string[]): string[] {
-  const paths = statement.resource.search.map((path) => `${statement.path(path)}::text`);
-  return words.map((word) => {
-    const like = statement.bind({ value: `%${likeText(word)}%` }, 'text');
-    return `(${paths.map((path) => `${path} ILIKE ${like}`).join(' OR ')})`;
-  });
+type Related = Extract<Condition, { op: 'through' | 'some' }>;
+
+/** Whether there is such a row at the other end of a relation, among those that the caller sees. */
+function relatedSql(statement: Statement, condition: Related, sight: Sight): string {
+  const { resource } = condition;
+  const seen = sight(resource);
+  if (seen === 'nothing') {
+    throw new Forbidden('role', [], `This asks about ${resource.title[1].toLowerCase()}, which you may not view.`);
+  }
+  const part = statement.part(resource);
+  const [from, to, field] =
+    condition.op === 'through'
+      ? [part.path('id'), statement.path(condition.path), fieldAt(statement.resource, condition.path)]
+      : [statement.path('id'), part.path(condition.field), resource.fields[condition.field]];
+  const linked = field?.kind === 'many' ? `${from} = ANY(${to})` : `${from} = ${to}`;
+  const where = [linked, ...visibleSql(part, seen === 'own'), conditionSql(part, condition.of, sight)];
+  return `EXISTS (SELECT 1 ${part.from()}${whereSql(where)})`;
+}
+
+const patternSql = (statement: Statement, path: string, pattern: string): string =>
+  `${textSql(statement, path)} ILIKE ${statement.bind({ value: pattern }, 'text')}`;
+
+/** A value as faces print it, to be compared as text. */
+function textSql(statement: Statement, path: string): string {
+  const sql = statement.path(path);
+  return fieldAt(statement.resource, path)?.kind === 'address' ? `host(${sql})` : `${sql}::text`;
 }
 
 function typeAt(statement: Statement, path: string): string {
   const field = fieldAt(statement.resource, path);
   return field ? typeOf(field) : 'int';
 }
-
-/** Takes the meaning from `%`, `_` and `\` in a LIKE pattern. */
-export const likeText = (text: string): string => text.replace(/[\\%_]/g, '\\$&');

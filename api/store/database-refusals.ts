@@ -20,8 +20,8 @@ function fieldOfDetail(resource: Resource, detail: string | undefined): string |
   const key = /^Key \((.*?)\)=\(/.exec(detail ?? '')?.[1] ?? '';
   const columns: string[] = key.match(/[a-z_][a-z0-9_]*/g) ?? [];
   return Object.entries(resource.fields).find(([name, field]) => {
-    const column = columnOf(name, field);
-    return column !== null && columns.includes(column);
+    const column = columnOf(name, field) ?? field.through?.to;
+    return column !== undefined && columns.includes(column);
   })?.[0];
 }
 

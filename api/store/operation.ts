@@ -36,10 +36,11 @@ function operationOf(resource: Resource, permission: Permission, anonymousRead: 
   return {
     role: resource.role,
     permission: takes,
-    scopes: scopesFor(resource.role, takes),
+    scopes: resource.unscoped?.includes(permission) ? [] : scopesFor(resource.role, takes),
     own: resource.own?.may.includes(permission) ?? false,
     anonymous: open,
     ...(resource.signedIn?.includes(permission) && { who: 'signed-in' as const }),
+    ...(resource.superusers?.includes(permission) && { who: 'superuser' as const }),
   };
 }
 

@@ -1,11 +1,18 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import { conditionSql, searchSql } from './condition.ts';
+import { conditionSql } from './condition.ts';
+import { correctWords } from './correct.ts';
+import { countSql, settleCount } from './count.ts';
 import { type Batches, LongLists } from './long-list.ts';
+import { findEnds, matchSql } from './match.ts';
 import { behindSql, orderKeys, orderSql } from './order.ts';
 import { columnsSql, type Projection } from './projection.ts';
 import type { Query } from './query.ts';
-import { quoted, type Slot, Statement } from './statement.ts';
+import { blind, type Sight } from './sight.ts';
+import { quoted, type Slot, Statement, valuesOf } from './statement.ts';
+import { visibleSql, whereSql } from './visible.ts';
+
+export { visibleSql, whereSql };
 
 /** A compiled SELECT: its text, a name under which connections keep it prepared, and its parameters. */
 interface Compiled {
@@ -22,6 +29,8 @@ export interface ListAnswer {
   readonly rows: Batches | null;
   /** How many rows there are in all, when the page asked for it. */
   readonly count: number | null;
+  /** Whether that is PostgreSQL's estimate: beyond a bound nobody counts. */
+  readonly countIsEstimate: boolean;
   /** Order values of the last row of the page; null when no further page follows. */
   readonly next: readonly (string | null)[] | null;
 }
@@ -37,21 +46,6 @@ function nameFor(text: string): string | undefined {
   names.set(text, name);
   return name;
 }
-
-const valuesOf = (slots: readonly Slot[], me: number | null, id?: number): unknown[] =>
-  slots.map((slot) => (slot === 'me' ? me : slot === 'id' ? id : slot.value));
-
-/** The conditions under which a row counts as there at all, for this caller. */
-function visibleSql(statement: Statement, ownOnly: boolean): string[] {
-  const { resource } = statement;
-  const conditions: string[] = [];
-  if (resource.softDelete) conditions.push(`t.${quoted(resource.softDelete)} IS NULL`);
-  if (ownOnly && resource.own) conditions.push(`(${statement.fill(resource.own.sql)})`);
-  return conditions;
-}
-
-const whereSql = (conditions: readonly string[]): string =>
-  conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '';
 
 const details = new WeakMap<Projection, Map<boolean, Compiled>>();
 
@@ -83,23 +77,46 @@ export async function readOne(
   return rows[0]?.body ?? null;
 }
 
-/** A page of rows, or all of them, with what the page wants to know beside: how many, and where the next begins. */
+/**
+ * A page of rows, or all of them, with what the page wants to know beside: how many, and where the next begins. Words
+ * that find nothing are tried again as the nearest ones there are.
+ */
 export async function readList(
   db: pg.Pool,
   projection: Projection,
   query: Query,
   me: number | null,
   ownOnly: boolean,
+  sight: Sight = blind,
 ): Promise<ListAnswer> {
-  const statement = new Statement(projection.resource);
+  const answer = await readMatching(db, projection, query, me, ownOnly, sight);
+  if (query.search.length === 0 || answer.text !== '[]') return answer;
+  const mended = await correctWords(db, [{ resource: projection.resource, ownOnly }], query.search, me);
+  return mended ? readMatching(db, projection, { ...query, search: mended }, me, ownOnly, sight) : answer;
+}
+
+async function readMatching(
+  db: pg.Pool,
+  projection: Projection,
+  query: Query,
+  me: number | null,
+  ownOnly: boolean,
+  sight: Sight,
+): Promise<ListAnswer> {
+  const { resource } = projection;
+  const matches = query.search.length > 0 ? await findEnds(db, [resource], query.search) : null;
+  const statement = new Statement(resource);
   const where = [
     ...visibleSql(statement, ownOnly),
-    ...query.where.map((condition) => conditionSql(statement, condition)),
-    ...searchSql(statement, query.search),
+    ...query.where.map((condition) => conditionSql(statement, condition, sight)),
+    ...matchSql(statement, matches?.get(resource) ?? []),
   ];
-  const counted = `SELECT count(*)::int ${statement.from()}${whereSql(where)}`;
+  const counted = countSql(statement, where);
   const keys = orderKeys(statement, query.order);
   const { page } = query;
+  // How to look for words depends on the words, so such statements are planned each time.
+  const ready = (text: string) =>
+    matches ? { text, values: valuesOf(statement.slots, me) } : prepared(text, statement, me);
   if (page.kind === 'cursor' && page.after) where.push(behindSql(statement, keys, page.after));
   const columns = columnsSql(statement, projection);
   const rows = `${statement.from()}${whereSql(where)} ORDER BY ${orderSql(keys)}`;
@@ -112,21 +129,23 @@ export async function readList(
     const limit = statement.bind({ value: page.limit + 1 }, 'int');
     const after = `ARRAY[${keys.map(({ sql }) => `(${sql})::text`).join(', ')}]`;
     const text = `SELECT to_json(row)::text AS body, "$after" AS after FROM (SELECT ${after} AS "$after", ${columns} ${rows} LIMIT ${limit}) AS page, LATERAL (SELECT ${projection.columns.map(({ key }) => `page.${quoted(key)}`).join(', ')}) AS row`;
-    const found = await db.query<{ body: string; after: (string | null)[] }>(prepared(text, statement, me));
+    const found = await db.query<{ body: string; after: (string | null)[] }>(ready(text));
     const shown = found.rows.slice(0, page.limit);
     const more = found.rows.length > page.limit;
     return {
       text: `[${shown.map((row) => row.body).join(',')}]`,
       rows: null,
       count: null,
+      countIsEstimate: false,
       next: more ? (shown.at(-1)?.after ?? null) : null,
     };
   }
   const limit = statement.bind({ value: page.limit }, 'int');
   const offset = statement.bind({ value: page.offset }, 'bigint');
-  const text = `SELECT (${counted}) AS count, (SELECT coalesce(json_agg(to_json(row)), '[]')::text FROM (SELECT ${columns} ${rows} LIMIT ${limit} OFFSET ${offset}) AS row) AS body`;
-  const answer = await db.query<{ count: number; body: string }>(prepared(text, statement, me));
-  return { text: answer.rows[0]?.body ?? '[]', rows: null, count: answer.rows[0]?.count ?? 0, next: null };
+  const text = `SELECT (${counted.text}) AS count, page.* FROM (SELECT coalesce(json_agg(to_json(row)), '[]')::text AS body, count(*)::int AS size FROM (SELECT ${columns} ${rows} LIMIT ${limit} OFFSET ${offset}) AS row) AS page`;
+  const answer = await db.query<{ count: number; body: string; size: number }>(ready(text));
+  const { body = '[]', count = 0, size = 0 } = answer.rows[0] ?? {};
+  return { text: body, rows: null, ...(await settleCount(db, counted, count, { ...page, size }, me)), next: null };
 }
 
 function prepared(text: string, statement: Statement, me: number | null): pg.QueryConfig {
@@ -142,5 +161,11 @@ async function readAll(db: pg.Pool, text: string, values: unknown[]): Promise<Li
   longLists.set(db, lists);
   const read = await lists.read(text, values);
   const whole = Array.isArray(read);
-  return { text: whole ? `[${read.join(',')}]` : null, rows: whole ? null : read, count: null, next: null };
+  return {
+    text: whole ? `[${read.join(',')}]` : null,
+    rows: whole ? null : read,
+    count: null,
+    countIsEstimate: false,
+    next: null,
+  };
 }

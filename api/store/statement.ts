@@ -5,32 +5,50 @@ import { resourceNamed } from '../resources/index.ts';
 /** A parameter of a statement: a value, or one that is known only when it runs. */
 export type Slot = { readonly value: unknown } | 'me' | 'id';
 
+/** Parameters as they go to PostgreSQL: `me` is who asks, `id` the row that is asked for. */
+export const valuesOf = (slots: readonly Slot[], me: number | null, id?: number): unknown[] =>
+  slots.map((slot) => (slot === 'me' ? me : slot === 'id' ? id : slot.value));
+
 /** The alias of a statement's own table; joins are named after the path that leads to them. */
 const root = 't';
 
 /**
  * One SELECT in the making: turns declared paths into columns, collects the joins they need and the parameters.
- * Paths start at the resource: `rack.lab.name`; `id`; `$label` at the end of a path is the label of what it reaches.
+ * Paths start at the resource: `rack.lab.name`; `id`; `$label` at the end of a path is the label of what it reaches,
+ * `$own` whether that is theirs by its object rule.
  */
 export class Statement {
   readonly resource: Resource;
   readonly #joins = new Map<string, string>();
   /** Aliases whose row is there for every row of the list; joins between these leave PostgreSQL the choice of order. */
-  readonly #present = new Set([root]);
-  readonly slots: Slot[] = [];
+  readonly #present: Set<string>;
+  readonly slots: Slot[];
+  /** What the statement's own table is called in it. */
+  readonly alias: string;
+  #parts = 0;
 
-  constructor(resource: Resource) {
+  /** @param slots where parameters are put: those of another statement when this one becomes a part of it */
+  constructor(resource: Resource, slots: Slot[] = [], alias = root) {
     this.resource = resource;
+    this.slots = slots;
+    this.alias = alias;
+    this.#present = new Set([alias]);
+  }
+
+  /** A SELECT within this one, over another resource: its parameters are this one's, and its aliases its own. */
+  part(resource: Resource): Statement {
+    this.#parts++;
+    return new Statement(resource, this.slots, `${this.alias}__${this.#parts}`);
   }
 
   /** SQL of a path. */
   path(path: string): string {
-    return this.#follow(this.resource, root, path);
+    return this.#follow(this.resource, this.alias, path);
   }
 
   /** SQL with its `{paths}`, `{me}` and `{now}` filled in; `{value}` becomes `value` when one is given. */
   fill(template: string, value?: string): string {
-    return this.#fill(this.resource, root, template, value);
+    return this.#fill(this.resource, this.alias, template, value);
   }
 
   /** A placeholder for a value, cast so that PostgreSQL reads it as meant. */
@@ -41,11 +59,11 @@ export class Statement {
 
   /** `FROM table AS t JOIN …` with the joins that were needed so far. */
   from(): string {
-    return [`FROM ${this.resource.table} AS ${root}`, ...this.#joins.values()].join(' ');
+    return [`FROM ${this.resource.table} AS ${this.alias}`, ...this.#joins.values()].join(' ');
   }
 
   #fill(resource: Resource, alias: string, template: string, value?: string): string {
-    return template.replace(/\{([^{}]+)\}/g, (_, path: string) => {
+    return template.replace(/\{([A-Za-z$][\w.$]*)\}/g, (_, path: string) => {
       if (path === 'me') return this.bind('me', 'int');
       if (path === 'now') return 'now()';
       if (path === 'value' && value !== undefined) return value;
@@ -59,6 +77,7 @@ export class Statement {
     const rest = dot < 0 ? '' : path.slice(dot + 1);
     if (name === 'id' && !rest) return `${alias}.id`;
     if (name === '$label' && !rest) return `(${this.#fill(resource, alias, resource.label)})`;
+    if (name === '$own' && !rest) return `(${this.#fill(resource, alias, resource.own?.sql ?? 'false')})`;
     const field = resource.fields[name];
     if (!field) throw new Error(`${resource.name} declares no field ${name} (in the path ${path})`);
     if (!rest) return this.#expression(resource, alias, name, field);

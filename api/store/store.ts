@@ -1,16 +1,26 @@
 import type { Knex } from 'knex';
+import { decide } from '../../shared/access/decide.ts';
 import type { Principal } from '../../shared/access/principal.ts';
+import type { Permission } from '../../shared/access/roles.ts';
 import type { Services } from '../../shared/services.ts';
-import type { Resource, Row } from '../resources/declaration.ts';
+import type { Action, Resource, Row } from '../resources/declaration.ts';
+import { resources as declared } from '../resources/index.ts';
+import { actionInput, namedRows } from './action-input.ts';
 import { refusalOf } from './database-refusals.ts';
+import { idOnly } from './id-only.ts';
+import { type Log, readLog } from './log.ts';
 import { type AnonymousRead, allow, operationsOf } from './operation.ts';
 import type { Projection } from './projection.ts';
-import type { Query } from './query.ts';
+import type { OffsetPage, Query } from './query.ts';
 import { type ListAnswer, readList, readOne } from './read.ts';
-import { Forbidden, NotFound } from './refusals.ts';
-import { lockRow } from './row.ts';
+import { Forbidden, Invalid, NotFound } from './refusals.ts';
+import { lockRow, lockRows } from './row.ts';
+import { type Found, type SearchWishes, searchIn } from './search.ts';
+import { type Selection, selected } from './selection.ts';
+import { type Sight, sightOf } from './sight.ts';
+import { countTabs } from './tab-counts.ts';
 import { validate } from './validation.ts';
-import { act, actionInput, createRow, deleteRow, ownsRow, updateRow, type Writing } from './write.ts';
+import { act, createRow, deleteRow, listChangeOf, ownsRow, updateRow, type Writing } from './write.ts';
 
 /** All that can be done with declared resources, whatever the face. Answers are JSON texts made by a face's projection. */
 export class Store {
@@ -27,23 +37,62 @@ export class Store {
     return operationsOf(resource, this.#anonymousRead);
   }
 
+  /** How far somebody sees into each resource. */
+  sight(principal: Principal): Sight {
+    return sightOf(this, principal);
+  }
+
   /** @throws Unauthenticated, Forbidden */
   async list(principal: Principal, projection: Projection, query: Query): Promise<ListAnswer> {
     const { resource } = projection;
     const allowed = allow(principal, this.operations(resource).view);
     try {
-      return await readList(this.#services.pool, projection, query, principal.person?.id ?? null, allowed === 'own');
+      const me = principal.person?.id ?? null;
+      return await readList(this.#services.pool, projection, query, me, allowed === 'own', this.sight(principal));
     } catch (error) {
       throw refusalOf(error, resource, false) ?? error;
     }
   }
 
-  /** One row as JSON text. @throws Unauthenticated, Forbidden, NotFound */
-  async get(principal: Principal, projection: Projection, id: number): Promise<string> {
-    const allowed = allow(principal, this.operations(projection.resource).view);
+  /** One row as JSON text, to view it or, where said, for what else is to be done to it. @throws Unauthenticated, Forbidden, NotFound */
+  async get(
+    principal: Principal,
+    projection: Projection,
+    id: number,
+    permission: Permission = 'view',
+  ): Promise<string> {
+    const allowed = allow(principal, this.operations(projection.resource)[permission]);
     const text = await readOne(this.#services.pool, projection, id, principal.person?.id ?? null, allowed === 'own');
     if (text === null) throw new NotFound();
     return text;
+  }
+
+  /**
+   * The rows in which every word is found, the best first, for each resource with any. Words are those of `wordsOf`.
+   * Resources that the caller may not view at all are passed over; of others they find what a list would show them.
+   */
+  async search(principal: Principal, words: readonly string[], wishes: SearchWishes = {}): Promise<Found[]> {
+    const scopes = (wishes.resources ?? declared).flatMap((resource) => {
+      const decision = decide(principal, this.operations(resource).view);
+      return decision.allow === 'nothing' ? [] : [{ resource, ownOnly: decision.allow === 'own' }];
+    });
+    return searchIn(this.#services.pool, scopes, words, principal.person?.id ?? null, wishes);
+  }
+
+  /** How many rows each tab of a resource has for this caller. @throws Unauthenticated, Forbidden */
+  async tabCounts(principal: Principal, resource: Resource): Promise<Readonly<Record<string, number>>> {
+    const allowed = allow(principal, this.operations(resource).view);
+    try {
+      return await countTabs(this.#services.pool, resource, principal.person?.id ?? null, allowed === 'own');
+    } catch (error) {
+      throw refusalOf(error, resource, false) ?? error;
+    }
+  }
+
+  /** What was done to a row, for those who may view it. @throws Unauthenticated, Forbidden, NotFound */
+  async log(principal: Principal, resource: Resource, id: number, page: OffsetPage): Promise<Log> {
+    await this.get(principal, idOnly(resource), id);
+    return readLog(this.#services.pool, principal, resource, id, page);
   }
 
   /** A row just written, as its writer sees it: what they may do to it is settled already. */
@@ -66,12 +115,22 @@ export class Store {
     });
   }
 
-  /** Changes a row; `whole` demands every required field, as PUT does. */
-  async update(principal: Principal, resource: Resource, id: number, given: Row, whole: boolean): Promise<void> {
+  /**
+   * Changes a row; `whole` demands every required field, as PUT does. What is given may depend on the row as it is,
+   * locked.
+   */
+  async update(
+    principal: Principal,
+    resource: Resource,
+    id: number,
+    given: Row | ((before: Row) => Row),
+    whole: boolean | ReadonlySet<string>,
+  ): Promise<void> {
     const allowed = allow(principal, this.operations(resource).change);
     await this.#write(principal, resource, async (writing) => {
       const before = await this.#locked(writing, resource, id, allowed);
-      await updateRow(writing, resource, before, validate(resource, given, whole), allowed);
+      const values = validate(resource, typeof given === 'function' ? given(before) : given, whole);
+      await updateRow(writing, resource, before, whole ? values : merged(resource, before, values), allowed);
     });
   }
 
@@ -85,15 +144,98 @@ export class Store {
     );
   }
 
-  /** Does a declared action to a row. @throws NotFound for an action that is not declared */
-  async act(principal: Principal, resource: Resource, id: number, name: string, given: Row): Promise<Row | undefined> {
-    const action = resource.actions?.[name];
+  /** Changes several rows alike, all or none. @returns how many @throws Invalid naming those that are not there */
+  async updateMany(principal: Principal, resource: Resource, selection: Selection, given: Row): Promise<number> {
+    const allowed = allow(principal, this.operations(resource).change);
+    const ids = await selected(this, principal, resource, selection);
+    const values = validate(resource, given, false);
+    await this.#write(principal, resource, async (writing) => {
+      for (const row of await this.#lockedAll(writing, resource, ids, allowed)) {
+        await updateRow(writing, resource, row, values, allowed);
+      }
+    });
+    return ids.length;
+  }
+
+  /** Deletes several rows, all or none. @throws Invalid naming those that are not there */
+  async removeMany(principal: Principal, resource: Resource, selection: Selection): Promise<void> {
+    const allowed = allow(principal, this.operations(resource).delete);
+    const ids = await selected(this, principal, resource, selection);
+    await this.#write(
+      principal,
+      resource,
+      async (writing) => {
+        for (const row of await this.#lockedAll(writing, resource, ids, allowed)) {
+          await deleteRow(writing, resource, row, allowed);
+        }
+      },
+      true,
+    );
+  }
+
+  /** Does a declared action, or one that is given, to a row. @throws NotFound for an action that is not declared */
+  async act(
+    principal: Principal,
+    resource: Resource,
+    id: number,
+    named: string | Action,
+    given: Row,
+  ): Promise<Row | undefined> {
+    const action = typeof named === 'string' ? resource.actions?.[named] : named;
     if (!action) throw new NotFound();
     const allowed = allow(principal, this.operations(resource)[action.permission ?? 'change']);
+    const others = (input: Row) =>
+      (action.alsoLocks ?? []).flatMap((name) => (typeof input[name] === 'number' ? [input[name]] : []));
     return this.#write(principal, resource, async (writing) => {
-      const before = await this.#locked(writing, resource, id, allowed);
-      return act(writing, before, action, actionInput(action, given), allowed);
+      if (!action.alsoLocks) {
+        const before = await this.#locked(writing, resource, id, allowed);
+        return act(writing, before, action, actionInput(action, given), allowed);
+      }
+      const input = actionInput(action, given);
+      await lockRows(writing.trx, resource, [id, ...others(input)]);
+      return act(writing, await this.#locked(writing, resource, id, allowed), action, input, allowed);
     });
+  }
+
+  /** Does a declared action to several rows, all or none. @throws NotFound for an action that is not declared */
+  async actOnList(principal: Principal, resource: Resource, name: string, given: Row): Promise<Row> {
+    const action = resource.listActions?.[name];
+    if (!action) throw new NotFound();
+    const allowed = allow(principal, this.operations(resource)[action.permission ?? 'change']);
+    const named = namedRows(action, given.items);
+    const input = actionInput(action, given);
+    return this.#write(principal, resource, async (writing) => {
+      const ids = named.map(({ id }) => id);
+      const rows = new Map(
+        (await this.#lockedAll(writing, resource, ids, allowed)).map((row) => [row.id as number, row]),
+      );
+      const items = named.flatMap(({ id, said }) => {
+        const row = rows.get(id);
+        return row ? [{ row, said }] : [];
+      });
+      return action.run(listChangeOf(writing, items), input);
+    });
+  }
+
+  /** The rows, locked in the order of their ids, if the caller may do this to each of them. */
+  async #lockedAll(
+    writing: Writing,
+    resource: Resource,
+    ids: readonly number[],
+    allowed: 'all' | 'own',
+  ): Promise<Row[]> {
+    const rows = await lockRows(writing.trx, resource, ids);
+    const there = new Set<number>();
+    for (const row of rows) {
+      const id = row.id as number;
+      if (allowed === 'all' || (await ownsRow(writing, resource, id))) there.add(id);
+      else if (allow(writing.principal, this.operations(resource).view) === 'all') throw new Forbidden('role');
+    }
+    const missing = ids.filter((id) => !there.has(id));
+    if (missing.length > 0) {
+      throw new Invalid({ items: missing.map((id) => `There is no ${resource.title[0].toLowerCase()} ${id}.`) });
+    }
+    return rows;
   }
 
   /** The row, locked, if the caller may do this to it; one that they may not even see is not there. */
@@ -125,5 +267,14 @@ export class Store {
     }
   }
 }
+
+/** Values of a partial change, with the keys that are there already where the declaration says so. */
+const merged = (resource: Resource, before: Row, values: Row): Row =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      resource.fields[name]?.merges ? { ...(before[name] as object), ...(value as object) } : value,
+    ]),
+  );
 
 const isExclusion = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '23P01';

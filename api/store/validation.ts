@@ -28,15 +28,17 @@ export const isWritable = (field: Field): boolean => !field.readOnly && !field.h
 /**
  * Reads and checks what a client sent: canonical values of the writable fields that it gave. Unknown and read-only
  * names are ignored (clients send back what they received).
- * @throws Invalid naming each field that is wrong, or missing when `whole`.
+ * @param whole whether every required field must be there; or those that must, of the required ones
+ * @throws Invalid naming each field that is wrong or missing
  */
-export function validate(resource: Resource, given: Row, whole: boolean): Row {
+export function validate(resource: Resource, given: Row, whole: boolean | ReadonlySet<string>): Row {
+  const demanded = (name: string) => (typeof whole === 'boolean' ? whole : whole.has(name));
   const errors: Record<string, string[]> = {};
   const values: Row = {};
   for (const [name, field] of Object.entries(resource.fields)) {
     if (!isWritable(field)) continue;
     if (given[name] === undefined) {
-      if (whole && isRequired(field)) errors[name] = ['This field is required.'];
+      if (demanded(name) && isRequired(field)) errors[name] = ['This field is required.'];
       continue;
     }
     const read = readValue(field, given[name]);

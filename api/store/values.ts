@@ -11,7 +11,8 @@ const moment = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)\s
  * Reads what a client sent for a field: JSON values and the texts of forms and query strings alike. Naive moments are
  * left without offset, for PostgreSQL to read in the installation's time zone.
  */
-export function readValue(field: Field, raw: unknown): Read {
+export function readValue(field: Field, sent: unknown): Read {
+  const raw = field.alsoWritten ? field.alsoWritten(sent) : sent;
   if (raw === null || raw === undefined) return field.nullable ? { value: null } : { error: 'This may not be null.' };
   if (raw === '' && field.kind !== 'text' && field.nullable) return { value: null };
   switch (field.kind) {

@@ -2,14 +2,13 @@ import type { Knex } from 'knex';
 import { decide } from '../../shared/access/decide.ts';
 import type { Principal } from '../../shared/access/principal.ts';
 import { scopesFor } from '../../shared/access/scopes.ts';
-import { audit } from '../../shared/audit.ts';
-import type { Action, Change, Resource, Row } from '../resources/declaration.ts';
+import { type Actor, audit } from '../../shared/audit.ts';
+import type { Action, Change, ListChange, Occasion, Resource, Row } from '../resources/declaration.ts';
 import { resourceNamed } from '../resources/index.ts';
 import { changesBetween, same } from './changes.ts';
 import { Forbidden, NotFound } from './refusals.ts';
 import { columnsOf, lockRow, writeSets } from './row.ts';
 import { Statement } from './statement.ts';
-import { validate } from './validation.ts';
 
 /** Who writes, and within which transaction. */
 export interface Writing {
@@ -17,15 +16,25 @@ export interface Writing {
   readonly principal: Principal;
   /** Hears of each row just before PostgreSQL does, so that a refusal can say what clashed. */
   attempting(row: Row): void;
+  /** Who the audit trail says it was, where that is not the principal. */
+  readonly actor?: Actor;
+  /** Fields whose change alone is worth no audit entry: what reports them is kept itself. */
+  readonly routine?: ReadonlySet<string>;
 }
 
 type Allowed = Change['allowed'];
 
 /** Makes a row from values that are already canonical. Answers the row as stored. */
-export async function createRow(writing: Writing, resource: Resource, values: Row, allowed: Allowed): Promise<Row> {
+export async function createRow(
+  writing: Writing,
+  resource: Resource,
+  values: Row,
+  allowed: Allowed,
+  occasion: Occasion | null = null,
+): Promise<Row> {
   const { trx } = writing;
   const complete = { ...defaultsOf(resource), ...values };
-  const change = changeOf(writing, 'create', null, complete, allowed);
+  const change = changeOf(writing, 'create', null, complete, allowed, occasion);
   refuseSuperuserOnly(writing.principal, resource, complete, defaultsOf(resource));
   await resource.hooks?.beforeWrite?.(change);
   const columns = columnsOf(resource, change.values);
@@ -37,8 +46,8 @@ export async function createRow(writing: Writing, resource: Resource, values: Ro
   const after = await storedRow(trx, resource, id);
   const done = { ...change, row: after };
   await resource.hooks?.afterWrite?.(done);
-  await audit(trx, writing.principal, {
-    action: 'create',
+  await audit(trx, writing.actor ?? writing.principal, {
+    action: occasion?.action ?? 'create',
     resource: resource.name,
     objectId: id,
     changes: changesBetween(resource, null, after) ?? {},
@@ -53,12 +62,12 @@ export async function updateRow(
   before: Row,
   values: Row,
   allowed: Allowed,
-  action = 'update',
+  occasion: Occasion | null = null,
 ): Promise<Row> {
   const { trx } = writing;
   const id = before.id as number;
   refuseSuperuserOnly(writing.principal, resource, values, before);
-  const change = changeOf(writing, 'update', before, { ...values }, allowed);
+  const change = changeOf(writing, 'update', before, { ...values }, allowed, occasion);
   await resource.hooks?.beforeWrite?.(change);
   const differing = Object.fromEntries(
     Object.entries(change.values).filter(([name, value]) => !same(value, before[name])),
@@ -71,8 +80,9 @@ export async function updateRow(
   await refuseUnlessOwn(writing, resource, id, allowed);
   await resource.hooks?.afterWrite?.({ ...change, row: after });
   const changes = changesBetween(resource, before, after) ?? {};
-  if (Object.keys(changes).length > 0) {
-    await audit(trx, writing.principal, { action, resource: resource.name, objectId: id, changes });
+  if (Object.keys(changes).some((name) => !writing.routine?.has(name))) {
+    const action = occasion?.action ?? 'update';
+    await audit(trx, writing.actor ?? writing.principal, { action, resource: resource.name, objectId: id, changes });
   }
   return after;
 }
@@ -81,12 +91,12 @@ export async function updateRow(
 export async function deleteRow(writing: Writing, resource: Resource, before: Row, allowed: Allowed): Promise<void> {
   const { trx } = writing;
   const id = before.id as number;
-  const change = changeOf(writing, 'delete', before, {}, allowed);
+  const change = changeOf(writing, 'delete', before, {}, allowed, null);
   await resource.hooks?.beforeDelete?.(change);
   const row = trx(resource.table).where({ id });
   await (resource.softDelete ? row.update({ [resource.softDelete]: trx.fn.now() }) : row.delete());
   await resource.hooks?.afterDelete?.(change);
-  await audit(trx, writing.principal, {
+  await audit(trx, writing.actor ?? writing.principal, {
     action: 'delete',
     resource: resource.name,
     objectId: id,
@@ -96,7 +106,13 @@ export async function deleteRow(writing: Writing, resource: Resource, before: Ro
 
 /** Does a declared action to a locked row; answers what the action answers. */
 export const act = (writing: Writing, before: Row, action: Action, input: Row, allowed: Allowed) =>
-  action.run(changeOf(writing, 'update', before, {}, allowed), input);
+  action.run(changeOf(writing, 'update', before, {}, allowed, null), input);
+
+/** What an action on several locked rows has in its hands. */
+export const listChangeOf = (writing: Writing, items: ListChange['items']): ListChange => ({
+  items,
+  ...rightsAndWrites(writing),
+});
 
 /** Whether a row is the caller's, by the declaration's object rule. */
 export async function ownsRow(writing: Writing, resource: Resource, id: number): Promise<boolean> {
@@ -133,14 +149,15 @@ async function storedRow(trx: Knex.Transaction, resource: Resource, id: number):
   return row;
 }
 
-const defaultsOf = (resource: Resource): Row =>
+export const defaultsOf = (resource: Resource): Row =>
   Object.fromEntries(
     Object.entries(resource.fields).flatMap(([name, field]) =>
       field.default !== undefined && field.sql === undefined ? [[name, field.default]] : [],
     ),
   );
 
-function changeOf(writing: Writing, kind: Change['kind'], before: Row | null, values: Row, allowed: Allowed): Change {
+/** Asking for rights and writing to other resources, within the transaction of a write. */
+export function rightsAndWrites(writing: Writing): Omit<ListChange, 'items'> {
   const { trx, principal } = writing;
   const inner = async (name: string, id: number) => {
     const target = resourceNamed(name);
@@ -151,20 +168,14 @@ function changeOf(writing: Writing, kind: Change['kind'], before: Row | null, va
   return {
     trx,
     principal,
-    kind,
-    before,
-    values,
-    get row() {
-      return { ...before, ...values };
-    },
-    allowed,
     may: (role, permission) =>
       decide(principal, { role, permission, scopes: scopesFor(role, permission) }).allow === 'all',
-    create: (name, given) => createRow(writing, resourceNamed(name), given, 'all'),
-    update: async (name, id, given) => {
+    create: (name, given, occasion) => createRow(writing, resourceNamed(name), given, 'all', occasion),
+    update: async (name, id, given, occasion) => {
       const { target, row } = await inner(name, id);
-      return updateRow(writing, target, row, given, 'all');
+      return updateRow(writing, target, row, given, 'all', occasion);
     },
+    lock: (name, id) => lockRow(trx, resourceNamed(name), id),
     remove: async (name, id) => {
       const { target, row } = await inner(name, id);
       await deleteRow(writing, target, row, 'all');
@@ -172,14 +183,23 @@ function changeOf(writing: Writing, kind: Change['kind'], before: Row | null, va
   };
 }
 
-const shapes = new WeakMap<Action, Resource>();
-
-/** Reads and checks an action's input by its declared fields. @throws Invalid */
-export function actionInput(action: Action, given: Row): Row {
-  let shape = shapes.get(action);
-  if (!shape) {
-    shape = { name: 'action', fields: action.input ?? {} } as Resource;
-    shapes.set(action, shape);
-  }
-  return { ...defaultsOf(shape), ...validate(shape, given, true) };
+function changeOf(
+  writing: Writing,
+  kind: Change['kind'],
+  before: Row | null,
+  values: Row,
+  allowed: Allowed,
+  occasion: Occasion | null,
+): Change {
+  return {
+    ...rightsAndWrites(writing),
+    kind,
+    before,
+    values,
+    get row() {
+      return { ...before, ...values };
+    },
+    allowed,
+    occasion,
+  };
 }

@@ -7,9 +7,9 @@ export type Permission = (typeof permissions)[number];
  * The label is what people read; the wording after it completes «lets it view …».
  */
 export const roles = {
-  admin: { label: 'Admin', covers: 'people, groups and roles' },
+  admin: { label: 'Admin', covers: 'people, groups and roles, notices and loans' },
   location: { label: 'Locations', covers: 'buildings, labs and racks' },
-  host: { label: 'Hosts', covers: 'hosts, their hardware, cards and network interfaces' },
+  host: { label: 'Hosts', covers: 'hosts, their hardware, cards and network interfaces, and what scans see' },
   booking: { label: 'Bookings', covers: 'bookable hosts, bookings and reservations' },
   part_category: { label: 'Part Categories', covers: 'part categories' },
   part: { label: 'Parts', covers: 'parts' },

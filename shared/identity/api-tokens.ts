@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Spelling } from '../models/api-token.ts';
 import { newSecret, redact, spell, takeApart } from './api-token-spelling.ts';
+import { plainAddress } from './plain-address.ts';
 import { deriveKey, hmac, sha256 } from './secrets.ts';
 
 /** An API token as a request uses it. */
@@ -11,6 +12,8 @@ export interface FoundApiToken {
   readonly scopes: readonly string[] | null;
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
+  /** Hours without use after which it ends; null or 0: none. */
+  readonly idleHours: number | null;
 }
 
 export interface NewApiToken {
@@ -21,6 +24,12 @@ export interface NewApiToken {
   readonly scopes: readonly string[] | null;
   /** Null: never. */
   readonly expiresAt: Date | null;
+  /** Hours that were asked for from its beginning; `expiresAt` is what counts. */
+  readonly lifetimeHours?: number | null;
+  /** Hours without use after which it ends; null, 0 or absent: none. */
+  readonly idleHours?: number | null;
+  /** Where it was asked for. */
+  readonly address?: string | null;
 }
 
 /** Makes a token. `clear` exists nowhere else: show it once. Writes no audit row; the caller does, in the same transaction. */
@@ -37,7 +46,7 @@ export async function findApiToken(db: Knex, presented: string): Promise<FoundAp
   if (!parts) return null;
   const row = await db('api_tokens')
     .where({ secret_hash: sha256(parts.secret), ...(parts.id === null ? {} : { id: parts.id }) })
-    .first('id', 'user_id', 'scopes', 'expires_at', 'revoked_at');
+    .first('id', 'user_id', 'scopes', 'expires_at', 'revoked_at', 'idle_hours');
   if (!row) return null;
   return {
     id: row.id,
@@ -45,6 +54,7 @@ export async function findApiToken(db: Knex, presented: string): Promise<FoundAp
     scopes: row.scopes,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
+    idleHours: row.idle_hours,
   };
 }
 
@@ -95,6 +105,15 @@ export async function touchApiToken(db: Knex, id: number): Promise<void> {
     .update({ last_used_at: db.fn.now() });
 }
 
+/** Notes the use of a token that ends when nobody uses it. False when it has ended so already. */
+export async function keepApiTokenAlive(db: Knex, id: number): Promise<boolean> {
+  const awake = await db('api_tokens')
+    .where({ id })
+    .whereRaw(`coalesce(last_used_at, created_at) > now() - idle_hours * interval '1 hour'`)
+    .update({ last_used_at: db.fn.now() });
+  return awake > 0;
+}
+
 function derivedSecret(secretKey: string, id: number, userId: number, created: Date): string {
   const key = deriveKey(secretKey, 'api token');
   const random = hmac(key, `${id} ${userId} ${created.getTime()}`).toString('hex').slice(0, 40);
@@ -126,6 +145,9 @@ async function insert(
     scopes: token.scopes === null ? null : [...token.scopes],
     created_at: created,
     expires_at: token.expiresAt,
+    lifetime_hours: token.lifetimeHours ?? null,
+    idle_hours: token.idleHours ?? null,
+    address: token.address ? plainAddress(token.address) : null,
   });
   return { id, clear };
 }

@@ -31,6 +31,20 @@ test('the sample lab has something of everything, and loading it again adds noth
   t.true((await count('booking WHERE start > now()')) > 50);
   t.true((await count('reservation')) >= 5);
   t.true((await count('stock_item WHERE in_stock')) >= 60);
+  for (const table of [
+    'scan_session',
+    'nic_scan_conflict',
+    'location_scan_conflict',
+    'unknown_scan_conflict',
+    'virtual_hosts_scan',
+    'offline_host_warning',
+    'ignored_mac',
+    'notice',
+    'customer',
+    'loan',
+  ]) {
+    t.true((await count(table)) >= 1, table);
+  }
 });
 
 test('nothing in the sample lab breaks the rules', async (t) => {

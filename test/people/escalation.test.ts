@@ -42,7 +42,7 @@ test('They can not raise a ruleset beyond what they hold: not of their own group
   t.is(refused.status, 403);
   t.deepEqual(refused.body, {
     detail:
-      'Nobody can give a right that they do not hold themselves: view hosts, their hardware, cards and network interfaces.',
+      'Nobody can give a right that they do not hold themselves: view hosts, their hardware, cards and network interfaces, and what scans see.',
   });
   const other = await groupOf(await somebody({}));
   t.is((await patch(await rulesetOf(other, 'part'), { can_delete: true })).status, 403);

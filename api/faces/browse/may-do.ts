@@ -1,6 +1,7 @@
 import { decide } from '../../../shared/access/decide.ts';
 import type { Principal } from '../../../shared/access/principal.ts';
 import type { Permission } from '../../../shared/access/roles.ts';
+import type { Resource } from '../../resources/declaration.ts';
 import type { Store } from '../../store/store.ts';
 import { offeredAt, type Spelled } from '../rest/spelling.ts';
 
@@ -11,10 +12,20 @@ export function mayDo(
   { resource, spelling }: Spelled,
   owned = false,
 ): (permission: Permission) => boolean {
-  const operations = store.operations(resource);
   const offered = offeredAt(spelling);
+  const may = mayAct(store, principal, resource, owned);
+  return (permission) => offered.includes(permission) && may(permission);
+}
+
+/** The same for actions, which there are also where rows can't be written. */
+export function mayAct(
+  store: Store,
+  principal: Principal,
+  resource: Resource,
+  owned = false,
+): (permission: Permission) => boolean {
+  const operations = store.operations(resource);
   return (permission) => {
-    if (!offered.includes(permission)) return false;
     const { allow } = decide(principal, operations[permission]);
     return allow === 'all' || (allow === 'own' && (owned || permission === 'add'));
   };

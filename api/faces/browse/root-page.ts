@@ -10,6 +10,7 @@ import { prettyJson } from './words.ts';
 
 const areas: readonly (readonly [area: Resource['area'], title: string])[] = [
   ['inventory', 'Inventory'],
+  ['live', 'Live'],
   ['booking', 'Booking'],
   ['part', 'Parts'],
   ['stock', 'Stock'],

@@ -7,7 +7,7 @@ import type { Browsing } from './browsing.ts';
 import { type Cell, cellOf, referencedLabels, type Shown } from './cells.ts';
 import { actionForm, rowForm } from './form-view.ts';
 import { Labels } from './labels.ts';
-import { mayDo } from './may-do.ts';
+import { mayAct, mayDo } from './may-do.ts';
 import { doneSentence, prettyJson } from './words.ts';
 
 /** Shows one row: what it holds, and the forms to change and delete it and for what else can be done to it. */
@@ -23,6 +23,7 @@ export async function showRow(browsing: Browsing, ctx: Context, { spelled, id }:
   const referenced = await referencedLabels(spelled, [row], labels);
   const owned = principal.person !== null && (await labels.owns(resource, number));
   const may = mayDo(store, principal, spelled, owned);
+  const mayBeDone = mayAct(store, principal, resource, owned);
   const form = { spelled, labels, person: principal.person, timeZone };
   const known = new Set([idKey, ...keys.map(({ key }) => key)]);
   const facts: { label: string; help: string; cell: Cell }[] = [
@@ -56,7 +57,7 @@ export async function showRow(browsing: Browsing, ctx: Context, { spelled, id }:
     deletable: may('delete'),
     actions: await Promise.all(
       Object.entries(resource.actions ?? {})
-        .filter(([, action]) => may(action.permission ?? 'change'))
+        .filter(([, action]) => mayBeDone(action.permission ?? 'change'))
         .map(async ([name, action]) => ({
           path: `${listPath}${number}/${name}/`,
           label: action.label,

@@ -1,13 +1,9 @@
 import { Readable } from 'node:stream';
 import type { Context } from 'koa';
+import { sendText } from '../../answer.ts';
 import type { ListAnswer } from '../../store/read.ts';
 
-/** Sends JSON that PostgreSQL printed, under exactly `application/json`. */
-export function sendText(ctx: Context, status: number, text: string): void {
-  ctx.status = status;
-  ctx.set('Content-Type', 'application/json');
-  ctx.body = text;
-}
+export { sendText };
 
 /** Sends a bare array: whole when it is short, else as it comes out of the database. */
 export function sendArray(ctx: Context, answer: ListAnswer): void {

@@ -1,10 +1,11 @@
 import { decide } from '../../../shared/access/decide.ts';
 import type { Principal } from '../../../shared/access/principal.ts';
 import type { Permission } from '../../../shared/access/roles.ts';
-import type { Field } from '../../resources/fields.ts';
+import type { Action, ListAction } from '../../resources/declaration.ts';
+import { type Field, isRequired } from '../../resources/fields.ts';
 import { resourceNamed } from '../../resources/index.ts';
 import type { Store } from '../../store/store.ts';
-import { type Key, linkPathOf, offeredAt, type Spelled } from './spelling.ts';
+import { actionsAt, type Key, linkPathOf, offeredAt, type Spelled } from './spelling.ts';
 
 const types: Readonly<Record<Field['kind'], string>> = {
   integer: 'integer',
@@ -58,7 +59,15 @@ function describeKey({ key, name, field, writable, required }: Key) {
 }
 
 /** The answer to `OPTIONS`: what this path takes, and which writes this caller may do. */
-export function describe(store: Store, principal: Principal, spelled: Spelled, onRow: boolean) {
+export function describe(
+  store: Store,
+  principal: Principal,
+  spelled: Spelled,
+  onRow: boolean,
+  actionName: string | null = null,
+) {
+  const action = actionName === null ? undefined : actionsAt(spelled)[onRow ? 'row' : 'list'][actionName];
+  if (action) return describeAction(store, principal, spelled, action);
   const { resource, keys, idKey } = spelled;
   const operations = store.operations(resource);
   const offered = offeredAt(spelled.spelling);
@@ -86,5 +95,23 @@ export function describe(store: Store, principal: Principal, spelled: Spelled, o
       ...(may('view') && { GET: fields }),
       ...(onRow && may('delete') && { DELETE: {} }),
     },
+  };
+}
+
+/** What an action takes along, if this caller may do it. */
+function describeAction(store: Store, principal: Principal, { resource }: Spelled, action: Action | ListAction) {
+  const operation = store.operations(resource)[action.permission ?? 'change'];
+  const keys = Object.entries(action.input ?? {}).map(
+    ([name, field]): Key => ({ key: name, name, field, writable: true, required: isRequired(field) }),
+  );
+  const items = { type: 'list', required: true, read_only: false, label: 'Items' };
+  const fields = { ...('items' in action && { items }), ...Object.fromEntries(keys.map(describeKey)) };
+  return {
+    name: action.label,
+    description: '',
+    renders: ['application/json', 'text/html'],
+    parses: ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'],
+    model: resource.name,
+    actions: decide(principal, operation).allow === 'nothing' ? {} : { POST: fields },
   };
 }

@@ -5,7 +5,7 @@ import { sendJson } from '../../answer.ts';
 import { sendProblem } from '../../dialect.ts';
 import type { Resource } from '../../resources/declaration.ts';
 import type { Projection } from '../../store/projection.ts';
-import { Refusal } from '../../store/refusals.ts';
+import { NotFound, Refusal } from '../../store/refusals.ts';
 import type { Store } from '../../store/store.ts';
 import { readBoolean } from '../../store/values.ts';
 import { sendArray, sendText } from './answer.ts';
@@ -13,14 +13,15 @@ import { describe } from './describe.ts';
 import { sendRefusal } from './errors.ts';
 import { parseBody } from './parse-body.ts';
 import { type Parameters, parseQuery, readParameters, writeCursor } from './parse-query.ts';
-import { offeredAt, type Spelled, spell } from './spelling.ts';
+import { selectionOf } from './several.ts';
+import { actionsAt, offeredAt, type Spelled, spell } from './spelling.ts';
 
 /** Where a request to the REST face leads. */
 export interface Target {
   readonly spelled: Spelled;
   /** Null: the list. */
   readonly id: number | null;
-  /** A declared action of the row. */
+  /** A declared action of the row or the list, or a view of the row. */
   readonly action: string | null;
 }
 
@@ -39,12 +40,18 @@ export function spellAll(resources: readonly Resource[], publicUrl: string): Map
   );
 }
 
-/** Paths: `list/`, `list/<id>/`, `list/<id>/<action>/`; the last slash may be left out, and `.json` put behind. */
+/**
+ * Paths: `list/`, `list/<action>/`, `list/<id>/`, `list/<id>/<action or view>/`; the last slash may be left out, and
+ * `.json` put behind.
+ */
 export function locator(spellings: ReadonlyMap<string, Spelled>): Locate {
   return (path) => {
     const plain = path.replace(/\.json$/, '').replace(/\/?$/, '/');
     const list = spellings.get(plain);
-    if (list) return { spelled: list, id: null, action: null };
+    if (list) return list.spelling.rowsOnly ? null : { spelled: list, id: null, action: null };
+    const [, above = '', word = ''] = /^(.*\/)([a-z_]+)\/$/.exec(plain) ?? [];
+    const acting = spellings.get(above);
+    if (acting && Object.hasOwn(actionsAt(acting).list, word)) return { spelled: acting, id: null, action: word };
     const [, before = '', id = '', action = null] = /^(.*\/)(\d{1,10})\/(?:([a-z_]+)\/)?$/.exec(plain) ?? [];
     const spelled = spellings.get(before);
     return spelled && Number(id) <= 2_147_483_647 ? { spelled, id: Number(id), action } : null;
@@ -73,12 +80,16 @@ const rowMethods = { view: ['GET', 'HEAD', 'OPTIONS'], change: ['PUT', 'PATCH'],
 
 /** The methods that a target answers to. */
 export function methodsOf({ spelled, id, action }: Target): string[] {
-  if (action !== null) return ['POST', 'OPTIONS'];
+  if (action !== null) return Object.hasOwn(spelled.views, action) ? rowMethods.view : ['POST', 'OPTIONS'];
   const offered = offeredAt(spelled.spelling);
   const methods = id === null ? listMethods : rowMethods;
-  return Object.entries(methods).flatMap(([permission, names]) =>
-    offered.includes(permission as Permission) ? names : [],
-  );
+  const bulk = id === null ? (spelled.spelling.bulk ?? []) : [];
+  return [
+    ...Object.entries(methods).flatMap(([permission, names]) =>
+      offered.includes(permission as Permission) ? names : [],
+    ),
+    ...bulk.flatMap((permission) => rowMethods[permission]),
+  ];
 }
 
 async function answer(ctx: Context, store: Store, publicUrl: string, target: Target): Promise<void> {
@@ -92,23 +103,43 @@ async function answer(ctx: Context, store: Store, publicUrl: string, target: Tar
   }
   if (ctx.method === 'OPTIONS') {
     ctx.set('Allow', methods.join(', '));
-    return sendJson(ctx, 200, describe(store, principal, spelled, id !== null));
+    return sendJson(ctx, 200, describe(store, principal, spelled, id !== null, action));
   }
   const parameters = readParameters(ctx.querystring);
   const projection = projectionFor(spelled, parameters);
   if (id === null) {
+    if (action !== null) {
+      return sendJson(ctx, 201, await store.actOnList(principal, spelled.resource, action, bodyObject(ctx)));
+    }
+    if (ctx.method === 'PUT' || ctx.method === 'PATCH') {
+      const { items, filters, ...values } = bodyObject(ctx);
+      const selection = selectionOf(spelled, { items, filters });
+      const count = await store.updateMany(principal, spelled.resource, selection, parseBody(spelled, values));
+      return sendJson(ctx, 200, { success: `Updated ${count} items` });
+    }
+    if (ctx.method === 'DELETE') {
+      await store.removeMany(principal, spelled.resource, selectionOf(spelled, bodyObject(ctx)));
+      ctx.status = 204;
+      return;
+    }
     if (ctx.method === 'POST') return create(ctx, store, principal, spelled, projection);
     return list(ctx, store, publicUrl, principal, spelled, projection, parameters);
   }
   if (action !== null) {
-    const answered = await store.act(principal, spelled.resource, id, action, bodyObject(ctx));
-    if (answered) return sendJson(ctx, 200, answered);
-    return sendText(ctx, 200, await store.show(principal, projection, id));
+    const view = spelled.views[action];
+    if (view) return sendText(ctx, 200, await store.get(principal, view, id));
+    return act(ctx, store, principal, target, projection, action);
   }
   switch (ctx.method) {
     case 'PUT':
     case 'PATCH':
-      await store.update(principal, spelled.resource, id, parseBody(spelled, bodyOf(ctx)), ctx.method === 'PUT');
+      await store.update(
+        principal,
+        spelled.resource,
+        id,
+        parseBody(spelled, bodyOf(ctx)),
+        ctx.method === 'PUT' && asked(spelled),
+      );
       return sendText(ctx, 200, await store.show(principal, projection, id));
     case 'DELETE':
       await store.remove(principal, spelled.resource, id);
@@ -117,6 +148,38 @@ async function answer(ctx: Context, store: Store, publicUrl: string, target: Tar
     default:
       return sendText(ctx, 200, await store.get(principal, projection, id));
   }
+}
+
+async function act(
+  ctx: Context,
+  store: Store,
+  principal: Principal,
+  { spelled, id }: Target,
+  projection: Projection,
+  name: string,
+): Promise<void> {
+  const action = actionsAt(spelled).row[name];
+  if (!action) throw new NotFound();
+  const answered = await store.act(principal, spelled.resource, id ?? 0, action, bodyObject(ctx));
+  const status = action.answersCreated || action.makes ? 201 : 200;
+  if (action.makes) {
+    const ids = (answered?.ids ?? []) as readonly number[];
+    return sendText(ctx, status, `[${(await shown(store, principal, projection, ids)).join(',')}]`);
+  }
+  if (answered) return sendJson(ctx, status, answered);
+  sendText(ctx, status, await store.show(principal, projection, id ?? 0));
+}
+
+/** Rows just made, as JSON texts. */
+async function shown(
+  store: Store,
+  principal: Principal,
+  projection: Projection,
+  ids: readonly number[],
+): Promise<string[]> {
+  const texts: string[] = [];
+  for (const id of ids) texts.push(await store.show(principal, projection, id));
+  return texts;
 }
 
 async function list(
@@ -143,7 +206,10 @@ async function list(
   const next = offset + limit < count ? link({ offset: String(offset + limit) }) : 'null';
   const before = offset - limit;
   const previous = offset === 0 ? 'null' : link({ offset: before > 0 ? String(before) : null });
-  sendText(ctx, 200, `{"count":${count},"next":${next},"previous":${previous},"results":${answered.text}}`);
+  // Clients that know nothing of estimates read the count alone.
+  const mark = answered.countIsEstimate ? '"count_is_estimate":true,' : '';
+  if (answered.countIsEstimate) ctx.set('X-Count-Is-Estimate', 'true');
+  sendText(ctx, 200, `{"count":${count},${mark}"next":${next},"previous":${previous},"results":${answered.text}}`);
 }
 
 async function create(
@@ -154,15 +220,15 @@ async function create(
   projection: Projection,
 ): Promise<void> {
   const ids = await store.create(principal, spelled.resource, parseBody(spelled, bodyOf(ctx)));
-  const texts: string[] = [];
-  for (const id of ids) texts.push(await store.show(principal, projection, id));
+  const texts = await shown(store, principal, projection, ids);
   if (spelled.spelling.createsList) return sendText(ctx, 201, `[${texts.join(',')}]`);
   const text = texts[0] ?? '{}';
   if (spelled.idKey === 'url') ctx.set('Location', JSON.parse(text).url);
   sendText(ctx, 201, text);
 }
 
-function projectionFor(spelled: Spelled, parameters: Parameters): Projection {
+/** What a row shows, with what the parameters ask for beside it. */
+export function projectionFor(spelled: Spelled, parameters: Parameters): Projection {
   const { expand } = spelled.spelling;
   if (!expand) return spelled.projection;
   const shown = Object.entries(expand).filter(([name, expansion]) => {
@@ -180,6 +246,9 @@ function withParameters(querystring: string, change: Record<string, string | nul
   }
   return parameters.toString();
 }
+
+/** The fields that a PUT is to bring: those that the spelling knows. */
+const asked = ({ keys }: Spelled): ReadonlySet<string> => new Set(keys.map(({ name }) => name));
 
 const bodyOf = (ctx: Context): unknown => (ctx.request as { body?: unknown }).body;
 

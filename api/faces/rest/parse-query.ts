@@ -3,8 +3,10 @@ import type { Filter, Row } from '../../resources/declaration.ts';
 import { columnOf, type Field } from '../../resources/fields.ts';
 import { type Condition, largestPage, type Page, type Query } from '../../store/query.ts';
 import { Invalid } from '../../store/refusals.ts';
+import { wordsOf } from '../../store/search.ts';
 import { fieldAt, typeOf } from '../../store/statement.ts';
 import { readBoolean, readValue } from '../../store/values.ts';
+import { flaggedSearch } from './search-flags.ts';
 import type { Spelled } from './spelling.ts';
 
 export type Parameters = Readonly<Record<string, string>>;
@@ -34,9 +36,10 @@ export function parseQuery(spelled: Spelled, parameters: Parameters): Query {
   if (Object.values(parameters).some((value) => value.includes('\0'))) {
     throw new Invalid({ query: ['Null characters are not allowed.'] });
   }
+  const flagged = flaggedSearch(spelled, parameters);
   return {
-    where,
-    search: (parameters.search ?? '').split(/\s+/).filter(Boolean).slice(0, 20),
+    where: flagged ? [...where, ...flagged] : where,
+    search: flagged ? [] : wordsOf(parameters.search ?? ''),
     order: parseOrder(spelled, parameters),
     page: parsePage(parameters),
   };

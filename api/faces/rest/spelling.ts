@@ -1,5 +1,5 @@
 import { type Permission, permissions } from '../../../shared/access/roles.ts';
-import type { Expansion, Resource, RestSpelling } from '../../resources/declaration.ts';
+import type { Action, Expansion, ListAction, Resource, RestSpelling } from '../../resources/declaration.ts';
 import { type Field, isRequired } from '../../resources/fields.ts';
 import { resourceNamed, resources } from '../../resources/index.ts';
 import { type Column, literal, type Projection, type Show, showPlain } from '../../store/projection.ts';
@@ -28,6 +28,8 @@ export interface Spelled {
   readonly projection: Projection;
   /** The projection with these expansions shown. */
   expanded(names: ReadonlySet<string>): Projection;
+  /** What the declared views of a row show. */
+  readonly views: Readonly<Record<string, Projection>>;
 }
 
 const idKeys = { hyperlinked: 'url', ids: 'id', pk: 'pk' } as const;
@@ -35,6 +37,15 @@ const idKeys = { hyperlinked: 'url', ids: 'id', pk: 'pk' } as const;
 /** What can be done at a spelling's paths, roles aside. */
 export const offeredAt = (spelling: RestSpelling): readonly Permission[] =>
   spelling.offers ?? (spelling.readOnlyFace ? ['view'] : permissions);
+
+/** What else can be done at a spelling's paths. */
+export const actionsAt = ({ resource, spelling }: Pick<Spelled, 'resource' | 'spelling'>) => {
+  const whole = !spelling.withoutActions;
+  return {
+    row: (whole && resource.actions) || ({} as Readonly<Record<string, Action>>),
+    list: (whole && resource.listActions) || ({} as Readonly<Record<string, ListAction>>),
+  };
+};
 
 export const listPathOf = (spelling: RestSpelling): string => `/api/${spelling.path}/`;
 
@@ -46,7 +57,7 @@ export function linkPathOf(resource: Resource): string {
 }
 
 function keysOf(resource: Resource, spelling: RestSpelling): Key[] {
-  const shown = Object.entries(resource.fields).filter(([, field]) => !field.hidden);
+  const shown = Object.entries(resource.fields).filter(([, field]) => !field.hidden && !field.aside);
   const names = spelling.keys ?? shown.map(([name]) => name);
   return names.map((name) => {
     const field = resource.fields[name];
@@ -133,9 +144,18 @@ export function spell(resource: Resource, spelling: RestSpelling, base: string):
     variants.set(name, projection);
     return projection;
   };
+  const views = Object.entries(spelling.views ?? {}).map(([name, view]) => {
+    const shown = Object.entries(view.keys).map(([key, path]) => {
+      const field = fieldAt(resource, path);
+      if (!field) throw new Error(`${resource.name} declares no field ${path} to show as ${key}`);
+      return column(key, path, field, show);
+    });
+    return [name, { resource, name: `${spelling.path}/${name}`, columns: shown }] as const;
+  });
   return {
     resource,
     spelling,
+    views: Object.fromEntries(views),
     idKey: idKeys[spelling.style],
     keys,
     listPath: listPathOf(spelling),

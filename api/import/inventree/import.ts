@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { atConsole, audit } from '../../../shared/audit.ts';
 import type { Progress } from '../progress.ts';
 import { Tallies } from '../tally.ts';
+import { companyModels, readCompanies } from './companies.ts';
 import { readDump } from './dump.ts';
 import { readParts } from './parts.ts';
 import { readPeople } from './people.ts';
@@ -16,13 +17,14 @@ const models = [
   'stock.stocklocation',
   'part.partcategory',
   'part.part',
+  ...companyModels,
   'stock.stockitem',
   'stock.stockitemtracking',
 ];
 
 /** Written to by nobody else meanwhile, so that keys and names that are free stay free. Reading goes on. */
 const tables =
-  'groups, rulesets, users, user_groups, stock_location, part_category, part, stock_item, stock_tracking, import_keys';
+  'groups, rulesets, users, user_groups, stock_location, part_category, part, stock_item, stock_tracking, company, manufacturer_part, supplier_part, import_keys';
 
 /**
  * Imports InvenTree's Django dump: all of it or, when anything is wrong, nothing.
@@ -41,7 +43,8 @@ export async function importInventree(knex: Knex, json: unknown, progress: Progr
     const locations = await readLocations(reading);
     const categories = await readCategories(reading, locations);
     const parts = await readParts(reading, { categories, locations, names });
-    await readStock(reading, { parts, locations, names });
+    const companies = await readCompanies(reading, parts);
+    await readStock(reading, { parts, locations, names, ...companies });
     countOthers(reading);
     if (tallies.written === 0) return;
     const changes = Object.fromEntries([...tallies.models].map(([model, { written }]) => [model, { new: written }]));

@@ -8,16 +8,24 @@ import type { Record } from './record.ts';
 const items = 'stock.stockitem';
 const entries = 'stock.stockitemtracking';
 
+/** What stock refers to. */
+interface Books {
+  readonly parts: KeyBook;
+  readonly locations: KeyBook;
+  readonly companies: KeyBook;
+  readonly supplierParts: KeyBook;
+}
+
 /** Stock and its history. */
 export async function readStock(
   reading: Reading,
-  { parts, locations, names }: { parts: KeyBook; locations: KeyBook; names: Names },
+  { parts, locations, names, ...books }: Books & { names: Names },
 ): Promise<void> {
-  const stock = await readItems(reading, parts, locations);
+  const stock = await readItems(reading, { parts, locations, ...books });
   await readEntries(reading, { parts, locations, stock, names });
 }
 
-async function readItems(reading: Reading, parts: KeyBook, locations: KeyBook): Promise<KeyBook> {
+async function readItems(reading: Reading, { parts, locations, companies, supplierParts }: Books): Promise<KeyBook> {
   const { trx } = reading;
   const book = await KeyBook.open(trx, source, items, 'stock_item');
   const here: { id: number; part_id: number; serial: string }[] = await trx('stock_item')
@@ -43,6 +51,9 @@ async function readItems(reading: Reading, parts: KeyBook, locations: KeyBook): 
       location_id: referred(record, 'location', 'stock.stocklocation', locations),
       parent_id: referred(record, 'parent', items, book),
       belongs_to_id: referred(record, 'belongs_to', items, book),
+      customer: referred(record, 'customer', 'company.company', companies),
+      // A file of stock alone names suppliers' parts by numbers that lead nowhere.
+      supplier_part: supplierParts.idOf(record.reference('supplier_part') ?? 0) ?? null,
     };
     return { record, row };
   });
@@ -71,8 +82,6 @@ const factsOf = (record: Record) => ({
   is_building: record.flag('is_building', false),
   purchase_price: record.decimal('purchase_price', 13),
   purchase_price_currency: record.textOr('purchase_price_currency', 3, '') || 'USD',
-  supplier_part: record.reference('supplier_part'),
-  customer: record.reference('customer'),
   build: record.reference('build'),
   consumed_by: record.reference('consumed_by'),
   purchase_order: record.reference('purchase_order'),

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { resource } from '../declaration.ts';
 import { address, boolean, choice, computed, json, reference, text } from '../fields.ts';
+import { bookableHooks } from './bookable-hooks.ts';
 import { runningNow } from './occupancy.ts';
 
 const cardsOfHost = `(
@@ -49,7 +50,10 @@ export const bookable = resource('bookable', {
     host: reference('host'),
   },
   label: "{host.hostname} || '[B]'",
+  hint: '{hardware}',
+  columns: ['hostname', 'ip', 'hardware', 'rack', 'booked', 'reserved', 'status', 'comment', 'host'],
   search: ['host.hostname', 'host.ip', 'host.hardware.name', 'comment'],
+  searchText: true,
   order: ['host.hostname'],
   orderings: { host__hostname: 'host.hostname', hostname: 'host.hostname', ip: 'host.ip' },
   orderSwitches: { ipsort: ['host.ip', 'host.hostname'] },
@@ -92,6 +96,7 @@ export const bookable = resource('bookable', {
     hostname: { path: 'host.hostname', match: 'iexact' },
     network: { sql: '{host.ip} <<= {value}', type: 'network', help: 'Address within this network.' },
   },
+  hooks: bookableHooks,
   constraints: { bookable_host: { field: 'host', says: 'This host is bookable already.' } },
   tabs: {
     all: { label: 'All', sql: 'true' },

@@ -3,7 +3,7 @@ import { boolean, integer, reference, text, timestamp } from '../fields.ts';
 import { occupancyActions } from './actions.ts';
 import { clash } from './clash.ts';
 import { occupancyHooks } from './hooks.ts';
-import { occupancy } from './occupancy.ts';
+import { bookableOptions, occupancy, ownerOptions } from './occupancy.ts';
 
 export const booking = resource('booking', {
   ...occupancy,
@@ -21,8 +21,12 @@ export const booking = resource('booking', {
     mail_end_reminder_sent: boolean({ readOnly: true }),
     mail_end_sent: boolean({ readOnly: true }),
     import_id: integer({ nullable: true, help: 'Its number in the system that it was taken over from.' }),
-    bookable: reference('bookable'),
-    owner: reference('user', { caller: true, help: 'Who it is for; whoever asks when left out.' }),
+    bookable: reference('bookable', { options: bookableOptions }),
+    owner: reference('user', {
+      caller: true,
+      options: ownerOptions,
+      help: 'Who it is for; whoever asks when left out.',
+    }),
   },
   clash,
   hooks: occupancyHooks('booking'),

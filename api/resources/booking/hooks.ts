@@ -1,5 +1,6 @@
 import { decide } from '../../../shared/access/decide.ts';
 import { scopesFor } from '../../../shared/access/scopes.ts';
+import { post } from '../../mail/outbox.ts';
 import { Conflict, Forbidden, Invalid } from '../../store/refusals.ts';
 import type { Change, Hooks } from '../declaration.ts';
 import { type Facts, factsOf, stateNow } from './facts.ts';
@@ -17,10 +18,22 @@ export const occupancyHooks = (kind: OccupancyKind): Hooks => ({
     const asked = endingNow(change, facts);
     refuseUnsound(kind, change, asked);
   },
+  async afterWrite(change) {
+    // Those taken over from a previous system are no news to anybody.
+    if (!change.before && change.row.import_id == null && !(await isOver(change))) await tell('created', change);
+  },
   async beforeDelete(change) {
     await refuseCancelling(kind, change);
   },
+  async afterDelete(change) {
+    if (!(await isOver(change))) await tell('cancelled', change);
+  },
 });
+
+const isOver = async ({ trx, row }: Change): Promise<boolean> => (await stateNow(trx, row.id as number)) === 'past';
+
+const tell = (kind: 'created' | 'cancelled', { trx, row, principal }: Change): Promise<number> =>
+  post(trx, kind, { occupancy: row.id as number }, principal.person?.username ?? null);
 
 /** Everybody books for themselves; for others, and handing theirs over, takes the right to change bookings. */
 function refuseForOthers(kind: OccupancyKind, { principal, before, row }: Change): void {

@@ -1,4 +1,5 @@
 import type { Declaration } from '../declaration.ts';
+import type { Options } from '../fields.ts';
 
 /** The two ways to have a host for a while: rows of one table, kept apart by one constraint. */
 export type OccupancyKind = 'booking' | 'reservation';
@@ -9,6 +10,23 @@ export const runningNow = (kind?: OccupancyKind): string =>
     kind ? ` AND o.kind = '${kind}'` : ''
   }`;
 
+/** The bookables that a form offers; those of one lab where a lab is chosen. */
+export const bookableOptions: Options = {
+  only: "{status} = 'active'",
+  by: { lab: '{host.rack.lab} = {value}' },
+};
+
+const limited = 'FROM bookable AS b JOIN host AS h ON h.id = b.host_id WHERE b.id = {value}';
+
+/** The people that a form offers as owners; of a host that is for a group, its members. */
+export const ownerOptions: Options = {
+  only: '{is_active}',
+  by: {
+    bookable: `EXISTS (SELECT 1 ${limited} AND (h.group_id IS NULL OR EXISTS (
+      SELECT 1 FROM user_groups AS ug WHERE ug.user_id = {id} AND ug.group_id = h.group_id)))`,
+  },
+};
+
 /** What both kinds say alike of themselves; their own columns and rights are in their declarations. */
 export const occupancy = {
   role: 'booking',
@@ -18,6 +36,9 @@ export const occupancy = {
   softDelete: 'cancelled_at',
   label: "{bookable.host.hostname} || ' @ ' || to_char({start}, 'YYYY-MM-DD HH24:MI')",
   search: ['bookable.host.hostname', 'owner.username', 'comment'],
+  searchText: true,
+  columns: ['start', 'end', 'bookable', 'owner', 'comment'],
+  hint: '{comment}',
   order: ['-start'],
   orderings: { hostname: 'bookable.host.hostname', owner_name: 'owner.username' },
   filters: {

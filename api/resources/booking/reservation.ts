@@ -3,7 +3,7 @@ import { boolean, reference, text, timestamp } from '../fields.ts';
 import { occupancyActions } from './actions.ts';
 import { clash } from './clash.ts';
 import { occupancyHooks } from './hooks.ts';
-import { occupancy } from './occupancy.ts';
+import { bookableOptions, occupancy, ownerOptions } from './occupancy.ts';
 
 export const reservation = resource('reservation', {
   ...occupancy,
@@ -24,8 +24,12 @@ export const reservation = resource('reservation', {
       readOnly: true,
       help: 'When its owner was last asked whether it is still needed.',
     }),
-    bookable: reference('bookable'),
-    owner: reference('user', { caller: true, help: 'Who it is for; whoever asks when left out.' }),
+    bookable: reference('bookable', { options: bookableOptions }),
+    owner: reference('user', {
+      caller: true,
+      options: ownerOptions,
+      help: 'Who it is for; whoever asks when left out.',
+    }),
   },
   clash,
   hooks: occupancyHooks('reservation'),

@@ -16,6 +16,7 @@ export const card = resource('card', {
   },
   label: "{cardtype.name} || ' : ' || {asset_no}",
   search: ['cardtype.name', 'details', 'asset_no', 'host.hostname'],
+  searchText: true,
   order: [],
   filters: {
     lab: 'host.rack.lab',

@@ -37,6 +37,7 @@ export const deviceType = resource('device_type', {
   },
   label: "{manufacturer} || ' ' || {model}",
   search: ['manufacturer', 'model', 'part_number', 'slug'],
+  searchText: true,
   order: ['manufacturer', 'model'],
   filters: {
     manufacturer: { path: 'manufacturer', match: 'iexact' },

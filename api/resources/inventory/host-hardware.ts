@@ -7,6 +7,7 @@ export const hostHardware = resource('host_hardware', {
   anonymous: 'all',
   table: 'host_hardware',
   title: ['Host hardware', 'Host hardware'],
+  plural: 'host_hardware',
   description: 'A model of machine that hosts are of.',
   fields: {
     name: text({ maxLength: 30 }),
@@ -14,7 +15,9 @@ export const hostHardware = resource('host_hardware', {
     host_type: reference('host_type', { nullable: true }),
   },
   label: "coalesce('[' || {host_type.name} || '] ', '') || {name}",
+  hint: '{details}',
   search: ['name', 'host_type.name', 'details'],
+  searchText: true,
   order: ['name'],
   rest: [
     { path: 'inventory/hosthardware', style: 'hyperlinked' },

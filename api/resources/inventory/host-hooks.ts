@@ -1,3 +1,4 @@
+import { post } from '../../mail/outbox.ts';
 import { Invalid } from '../../store/refusals.ts';
 import type { Change, Hooks } from '../declaration.ts';
 
@@ -10,6 +11,9 @@ export const hostHooks: Hooks = {
   },
   async afterWrite(change) {
     await suspendBookable(change);
+  },
+  async beforeDelete(change) {
+    await tellWhoHasIt(change);
   },
 };
 
@@ -32,4 +36,16 @@ async function suspendBookable({ trx, before, row, update }: Change): Promise<vo
   if (!before || row.status === before.status || row.status === 'active') return;
   const bookable = await trx('bookable').where({ host_id: row.id, status: 'active' }).first('id');
   if (bookable) await update('bookable', bookable.id, { status: 'suspended' });
+}
+
+/** What is booked on a host, and on the machines that run on it, goes with it. */
+async function tellWhoHasIt({ trx, before, principal }: Change): Promise<void> {
+  const { rows } = await trx.raw<{ rows: { id: number }[] }>(
+    `WITH RECURSIVE going AS (
+       SELECT CAST(? AS integer) AS id
+       UNION SELECT h.id FROM host AS h JOIN going ON h.vm_host_id = going.id
+     ) SELECT b.id FROM bookable AS b JOIN going ON b.host_id = going.id WHERE b.status = 'active' ORDER BY b.id`,
+    [before?.id as number],
+  );
+  for (const { id } of rows) await post(trx, 'unavailable', { openOn: id }, principal.person?.username ?? null);
 }

@@ -20,7 +20,9 @@ export const nic = resource('nic', {
     host: reference('host', { nullable: true }),
   },
   label: "{mac}::text || coalesce(' of ' || {host.hostname}, '')",
+  unique: ['mac'],
   search: ['mac', 'ip', 'model', 'host.hostname'],
+  searchText: true,
   order: ['mac'],
   filters: {
     lab: 'host.rack.lab',

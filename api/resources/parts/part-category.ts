@@ -1,5 +1,6 @@
 import { resource } from '../declaration.ts';
 import { boolean, computed, integer, reference, text } from '../fields.ts';
+import { metadata, metadataAt } from '../metadata.ts';
 import { isWithin, moveUp, treeConstraints, treeFields } from './tree.ts';
 
 export const partCategory = resource('part_category', {
@@ -36,10 +37,24 @@ export const partCategory = resource('part_category', {
           AND pc.id = ANY ((SELECT me.path FROM part_category AS me WHERE me.id = {id})::int[])
         ORDER BY pc.level DESC LIMIT 1)`,
     ),
+    metadata,
     starred: computed(boolean({ help: 'Always false: subscriptions are not kept here.' }), 'false::boolean'),
   },
+  entity: { also: ['Category'], more: { name_de_de: computed(text(), '{name}') }, always: ['nameDeDe'] },
   label: '{pathstring}',
+  hint: '{description}',
+  columns: [
+    'name',
+    'pathstring',
+    'description',
+    'parent',
+    'structural',
+    'part_count',
+    'subcategories',
+    'default_location',
+  ],
   search: ['name', 'description', 'pathstring'],
+  searchText: true,
   order: ['pathstring'],
   filters: {
     ancestor: { sql: `${isWithin('part_category', 'id')} AND {id} <> {value}`, type: 'reference' },
@@ -78,7 +93,16 @@ export const partCategory = resource('part_category', {
         'icon',
         'parent_default_location',
       ],
+      bulk: ['change', 'delete'],
       expand: { path_detail: { field: 'way', as: 'path' } },
     },
+    {
+      path: 'part/category/tree',
+      style: 'pk',
+      keys: ['name', 'parent', 'icon', 'structural', 'subcategories'],
+      readOnlyFace: true,
+      withoutActions: true,
+    },
+    metadataAt('partcategory'),
   ],
 });

@@ -1,11 +1,27 @@
 import { Invalid, rowRule } from '../../store/refusals.ts';
+import { barcodeFields } from '../barcodes.ts';
 import { resource } from '../declaration.ts';
 import { boolean, computed, date, decimal, integer, reference, text, texts, timestamp } from '../fields.ts';
+import { metadata, metadataAt } from '../metadata.ts';
 import { partFilters } from './part-filters.ts';
-import { partOrders, partStock } from './part-stock.ts';
+import { canBuild, partOrders, partStock } from './part-stock.ts';
 
 const price = (sql = 'NULL::numeric') =>
   computed(decimal({ as: 'text', nullable: true, help: 'Always null: prices of parts are not kept here.' }), sql);
+
+/** What InvenTree calls the requirements of a part. */
+const requirements = {
+  total_stock: 'total_in_stock',
+  unallocated_stock: 'unallocated_stock',
+  can_build: 'can_build',
+  ordering: 'ordering',
+  building: 'building',
+  scheduled_to_build: 'scheduled_to_build',
+  required_for_build_orders: 'required_for_build_orders',
+  allocated_to_build_orders: 'allocated_to_build_orders',
+  required_for_sales_orders: 'required_for_sales_orders',
+  allocated_to_sales_orders: 'allocated_to_sales_orders',
+};
 
 const brief = ['name', 'description', 'pathstring', 'level', 'parent', 'structural', 'icon', 'default_location'];
 
@@ -19,7 +35,7 @@ export const part = resource('part', {
   fields: {
     name: text({ maxLength: 100 }),
     description: text({ maxLength: 250, blank: true }),
-    category: reference('part_category', { nullable: true }),
+    category: reference('part_category', { nullable: true, options: { only: 'NOT {structural}' } }),
     IPN: text({ column: 'ipn', maxLength: 100, blank: true, help: 'Internal part number.' }),
     revision: text({ maxLength: 100, blank: true }),
     active: boolean({ default: true }),
@@ -40,7 +56,7 @@ export const part = resource('part', {
     image: computed(text({ nullable: true, help: 'Always null: images are not kept here.' }), 'NULL::text'),
     thumbnail: computed(text(), "''::text"),
     full_name: computed(text(), "concat_ws(' | ', nullif({IPN}, ''), {name}, nullif({revision}, ''))"),
-    barcode_hash: text({ maxLength: 128, readOnly: true }),
+    ...barcodeFields,
     starred: computed(boolean({ help: 'Always false: subscriptions are not kept here.' }), 'false::boolean'),
     category_name: computed(text(), "coalesce({category.name}, '')"),
     category_default_location: computed(
@@ -60,17 +76,35 @@ export const part = resource('part', {
     maximum_stock: decimal({ minimum: 0, maximum: 9_999_999_999, default: '0' }),
     revision_of: reference('part', { nullable: true }),
     revision_count: computed(integer(), '(SELECT count(*)::int FROM part AS p WHERE p.revision_of_id = {id})'),
-    variant_of: reference('part', { nullable: true }),
+    variant_of: reference('part', { nullable: true, options: { only: '{is_template}' } }),
     responsible: computed(integer({ nullable: true, help: 'Always null: parts have no owners here.' }), 'NULL::int'),
     pricing_min: price(),
     pricing_max: price(),
     pricing_updated: computed(timestamp({ nullable: true }), 'NULL::timestamptz'),
     ...partStock,
     ...partOrders,
+    can_build: canBuild,
     tags: texts({ default: [], maxLength: 100 }),
+    metadata,
   },
+  entity: { also: ['Product'], more: { name_de_de: computed(text(), '{name}') }, always: ['nameDeDe'] },
   label: '{full_name}',
+  hint: '{description}',
+  columns: [
+    'name',
+    'IPN',
+    'revision',
+    'description',
+    'category',
+    'active',
+    'units',
+    'total_in_stock',
+    'minimum_stock',
+    'default_location',
+    'tags',
+  ],
   search: ['IPN', 'name', 'description', 'category.name', 'keywords', 'revision', 'tags'],
+  searchText: true,
   order: ['name'],
   orderings: { category: 'category.pathstring', stock: 'total_in_stock' },
   filters: partFilters,
@@ -82,19 +116,24 @@ export const part = resource('part', {
     part_template_of_variants: { field: 'is_template', says: 'This part has variants, so it stays a template.' },
     part_not_its_own_revision: { field: 'revision_of', says: 'A part can not be a revision of itself.' },
   },
+  barcodes: true,
   hooks: {
     beforeWrite({ kind, values, principal }) {
       if (kind === 'create') values.creation_user = principal.person?.id ?? null;
     },
-    beforeDelete({ before }) {
+    async beforeDelete({ before, trx }) {
       const reason = before?.active ? 'is still active' : before?.locked ? 'is locked' : null;
       if (reason) throw new Invalid({ [rowRule]: [`Cannot delete this part as it ${reason}`] });
+      const [used] = await trx('bom_item').where({ sub_part_id: before?.id }).limit(1).select('id');
+      if (used) throw new Invalid({ [rowRule]: ['Cannot delete this part as it is used in an assembly'] });
     },
   },
   rest: [
     {
       path: 'part',
       style: 'pk',
+      bulk: ['change', 'delete'],
+      views: { requirements: { label: 'What is there and what is needed', keys: requirements } },
       expand: {
         category_detail: { reference: 'category', spelling: 'part/category', keys: brief },
         location_detail: {
@@ -106,5 +145,6 @@ export const part = resource('part', {
         path_detail: { field: 'category.way', as: 'category_path' },
       },
     },
+    metadataAt('part'),
   ],
 });

@@ -1,55 +1,18 @@
+import { barcodeFields } from '../barcodes.ts';
 import { resource } from '../declaration.ts';
-import { boolean, choice, computed, date, decimal, integer, reference, text, texts, timestamp } from '../fields.ts';
+import { boolean, computed, date, decimal, integer, reference, text, texts, timestamp } from '../fields.ts';
+import { metadata, metadataAt } from '../metadata.ts';
+import { partBrief } from './part-brief.ts';
+import { stockActions } from './stock-actions/on-one.ts';
+import { stockListActions } from './stock-actions/on-several.ts';
 import { stockFilters } from './stock-filters.ts';
 import { stockHooks, stockRows } from './stock-rules.ts';
-
-const statuses = {
-  10: 'OK',
-  50: 'Attention needed',
-  55: 'Damaged',
-  60: 'Destroyed',
-  65: 'Rejected',
-  70: 'Lost',
-  75: 'Quarantined',
-  85: 'Returned',
-};
-
-const statusText = `CASE {status} ${Object.entries(statuses)
-  .map(([status, label]) => `WHEN ${status} THEN '${label}'`)
-  .join(' ')} END`;
+import { statusText, stockStatus } from './stock-status.ts';
 
 /** A key in the system that the item was imported from, of something that is kept there and not here. */
 const elsewhere = () => integer({ readOnly: true, nullable: true, help: 'A key in the system it was imported from.' });
 
 const counted = (where: string) => computed(integer(), `(SELECT count(*)::int FROM ${where})`);
-
-/** What a part shows of itself beside its stock. */
-const partKeys = [
-  'IPN',
-  'barcode_hash',
-  'category_default_location',
-  'description',
-  'full_name',
-  'image',
-  'name',
-  'purchaseable',
-  'revision',
-  'thumbnail',
-  'active',
-  'assembly',
-  'component',
-  'is_template',
-  'keywords',
-  'locked',
-  'minimum_stock',
-  'maximum_stock',
-  'salable',
-  'testable',
-  'trackable',
-  'units',
-  'variant_of',
-  'virtual',
-];
 
 export const stockItem = resource('stock_item', {
   role: 'stock',
@@ -59,7 +22,7 @@ export const stockItem = resource('stock_item', {
   description:
     'An amount of a part in one place. With serial_numbers one create makes several items of quantity 1. Each change is written into the history.',
   fields: {
-    part: reference('part'),
+    part: reference('part', { options: { only: 'NOT {virtual}' } }),
     quantity: decimal({ minimum: 0, maximum: 9_999_999_999 }),
     serial: text({ maxLength: 100, nullable: true }),
     serial_numbers: text({
@@ -72,11 +35,11 @@ export const stockItem = resource('stock_item', {
     }),
     serial_int: integer({ hidden: true, readOnly: true, nullable: true }),
     batch: text({ maxLength: 100, nullable: true, blank: true }),
-    location: reference('stock_location', { nullable: true }),
+    location: reference('stock_location', { nullable: true, options: { only: 'NOT {structural}' } }),
     belongs_to: reference('stock_item', { nullable: true, help: 'The item that it is installed in.' }),
     build: elsewhere(),
     consumed_by: elsewhere(),
-    customer: elsewhere(),
+    customer: reference('company', { column: 'customer', readOnly: true, nullable: true }),
     delete_on_deplete: boolean({ default: true }),
     expiry_date: date({ nullable: true }),
     in_stock: boolean({
@@ -91,13 +54,17 @@ export const stockItem = resource('stock_item', {
     parent: reference('stock_item', { readOnly: true, nullable: true, help: 'The item that it was split from.' }),
     purchase_order: elsewhere(),
     sales_order: elsewhere(),
-    status: choice(statuses, { default: 10 }),
+    status: stockStatus({ default: 10 }),
     status_text: computed(text(), statusText),
     status_custom_key: computed(integer(), '{status}'),
-    supplier_part: elsewhere(),
-    SKU: computed(text({ nullable: true, help: 'Always null: supplier parts are not kept here.' }), 'NULL::text'),
-    MPN: computed(text({ nullable: true, help: 'Always null: supplier parts are not kept here.' }), 'NULL::text'),
-    barcode_hash: text({ maxLength: 128, readOnly: true }),
+    supplier_part: reference('supplier_part', {
+      column: 'supplier_part',
+      nullable: true,
+      options: { by: { part: '{part} = {value}' }, under: 'supplier' },
+    }),
+    SKU: computed(text({ nullable: true }), '{supplier_part.SKU}'),
+    MPN: computed(text({ nullable: true }), '{supplier_part.MPN}'),
+    ...barcodeFields,
     creation_date: timestamp({ readOnly: true, nullable: true }),
     stocktake_date: date({ nullable: true }),
     updated: timestamp({ readOnly: true, nullable: true }),
@@ -110,9 +77,12 @@ export const stockItem = resource('stock_item', {
     child_items: counted('stock_item AS si WHERE si.parent_id = {id}'),
     tracking_items: counted('stock_tracking AS st WHERE st.item_id = {id}'),
     tags: texts({ default: [], maxLength: 100 }),
+    metadata,
   },
   label: `{part.full_name} || CASE WHEN {serial} IS NOT NULL THEN ' #' || {serial} ELSE ' × ' || trim_scale({quantity}) END`,
+  columns: ['part', 'quantity', 'serial', 'batch', 'location', 'status', 'in_stock', 'expiry_date', 'updated', 'tags'],
   search: ['part.name', 'part.IPN', 'part.description', 'batch', 'serial', 'location.name', 'tags'],
+  searchText: true,
   order: ['part.name', 'quantity', 'location'],
   orderings: {
     part: 'part.name',
@@ -131,22 +101,41 @@ export const stockItem = resource('stock_item', {
     },
     stock_item_not_in_itself: { field: 'belongs_to', says: 'An item can not be installed in itself.' },
   },
+  barcodes: true,
   hooks: stockHooks,
+  actions: stockActions,
+  listActions: stockListActions,
   multiply: (values, _given, trx) => stockRows(values, trx),
   rest: [
     {
       path: 'stock',
       style: 'pk',
       createsList: true,
+      bulk: ['change', 'delete'],
       expand: {
-        part_detail: { reference: 'part', spelling: 'part', keys: partKeys, default: true },
+        part_detail: { reference: 'part', spelling: 'part', keys: partBrief, default: true },
         location_detail: {
           reference: 'location',
           spelling: 'stock/location',
           keys: ['name', 'description', 'pathstring', 'structural', 'external'],
         },
+        supplier_part_detail: {
+          reference: 'supplier_part',
+          spelling: 'company/part',
+          keys: [
+            'SKU',
+            'pretty_name',
+            'supplier',
+            'supplier_name',
+            'MPN',
+            'manufacturer',
+            'packaging',
+            'pack_quantity',
+          ],
+        },
         path_detail: { field: 'location.way', as: 'location_path' },
       },
     },
+    metadataAt('stockitem'),
   ],
 });

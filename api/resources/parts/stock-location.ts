@@ -1,5 +1,7 @@
+import { barcodeFields } from '../barcodes.ts';
 import { resource } from '../declaration.ts';
 import { boolean, computed, integer, reference, text, texts } from '../fields.ts';
+import { metadata, metadataAt } from '../metadata.ts';
 import { recordMove } from './track.ts';
 import { isWithin, moveUp, treeConstraints, treeFields } from './tree.ts';
 
@@ -11,7 +13,7 @@ export const stockLocation = resource('stock_location', {
   description:
     'A place in the tree where stock lies. Deleting one moves its stock and the locations in it to the location above.',
   fields: {
-    barcode_hash: text({ maxLength: 128, readOnly: true }),
+    ...barcodeFields,
     name: text({ maxLength: 100 }),
     description: text({ maxLength: 250, blank: true }),
     parent: reference('stock_location', { nullable: true }),
@@ -20,6 +22,7 @@ export const stockLocation = resource('stock_location', {
     custom_icon: text({ maxLength: 100, blank: true }),
     icon: computed(text(), '{custom_icon}'),
     tags: texts({ default: [], maxLength: 100 }),
+    metadata,
     ...treeFields('stock_location'),
     items: computed(
       integer({ help: 'Stock items in this location and below.' }),
@@ -36,7 +39,10 @@ export const stockLocation = resource('stock_location', {
     ),
   },
   label: '{pathstring}',
+  hint: '{description}',
+  columns: ['name', 'pathstring', 'description', 'parent', 'structural', 'external', 'items', 'sublocations', 'tags'],
   search: ['name', 'description', 'pathstring', 'tags'],
+  searchText: true,
   order: ['pathstring'],
   filters: {
     ancestor: { sql: `${isWithin('stock_location', 'id')} AND {id} <> {value}`, type: 'reference' },
@@ -47,6 +53,7 @@ export const stockLocation = resource('stock_location', {
     ...treeConstraints('stock_location'),
     stock_location_filled: { field: 'structural', says: 'Stock is in this location, so it can not be structural.' },
   },
+  barcodes: true,
   hooks: {
     async beforeDelete(change) {
       const moved = await moveUp(
@@ -78,7 +85,16 @@ export const stockLocation = resource('stock_location', {
         'location_type',
         'tags',
       ],
+      bulk: ['change', 'delete'],
       expand: { path_detail: { field: 'way', as: 'path' } },
     },
+    {
+      path: 'stock/location/tree',
+      style: 'pk',
+      keys: ['name', 'parent', 'icon', 'structural', 'sublocations'],
+      readOnlyFace: true,
+      withoutActions: true,
+    },
+    metadataAt('stocklocation'),
   ],
 });

@@ -22,7 +22,7 @@ export const stockHooks: Hooks = {
     if (part && !part.trackable && row.serial && differs(change, 'serial')) {
       throw new Invalid({ serial: ['Stock of a part that is not trackable can not have a serial number.'] });
     }
-    if (kind === 'create' && part && part.default_expiry > 0 && !row.expiry_date) {
+    if (kind === 'create' && !change.occasion && part && part.default_expiry > 0 && !row.expiry_date) {
       values.expiry_date = daysFromNow(part.default_expiry);
     }
     if (kind === 'update' && Object.keys(values).some((name) => !sameFact(name, values[name], before?.[name]))) {
@@ -36,21 +36,32 @@ export const stockHooks: Hooks = {
 export async function stockRows(values: Row, trx: Knex.Transaction): Promise<Row[]> {
   const { serial_numbers: text, ...item } = values;
   if (text === undefined || text === null || text === '') return [item];
-  const part = await factsOf(trx, item.part as number);
+  const serials = await freeSerials(trx, item.part as number, String(text), Number(item.quantity));
+  return serials.map((serial) => ({ ...item, quantity: '1', serial }));
+}
+
+/** The serial numbers that a text means, if stock of the part may have them and none has. @throws Invalid */
+export async function freeSerials(
+  trx: Knex.Transaction,
+  partId: number,
+  text: string,
+  quantity: number,
+): Promise<readonly string[]> {
+  const part = await factsOf(trx, partId);
   if (part && !part.trackable) {
     throw new Invalid({ serial_numbers: ['Stock of a part that is not trackable can not have serial numbers.'] });
   }
-  const serials = readSerialNumbers(String(text), Number(item.quantity));
+  const serials = readSerialNumbers(text, quantity);
   if (typeof serials === 'string') throw new Invalid({ serial_numbers: [serials] });
   const taken: { serial: string }[] = await trx('stock_item')
-    .where({ part_id: item.part as number })
+    .where({ part_id: partId })
     .whereIn('serial', serials)
     .select('serial');
   if (taken.length > 0) {
     const list = taken.map(({ serial }) => serial).join(', ');
     throw new Invalid({ serial_numbers: [`These serial numbers exist already: ${list}.`] });
   }
-  return serials.map((serial) => ({ ...item, quantity: '1', serial }));
+  return serials;
 }
 
 const differs = ({ before, row }: Change, name: string): boolean => !same(row[name], before?.[name]);

@@ -12,6 +12,7 @@ export const stockTracking = resource('stock_tracking', {
   area: 'stock',
   table: 'stock_tracking',
   title: ['Stock history entry', 'Stock history'],
+  plural: 'stock_tracking',
   description: 'What happened to stock items. Every change writes its entry; nobody else does.',
   fields: {
     item: reference('stock_item', { readOnly: true }),
@@ -28,7 +29,8 @@ export const stockTracking = resource('stock_tracking', {
     user: reference('user', { readOnly: true, nullable: true }),
   },
   label: "{label} || ' (' || {item.$label} || ')'",
-  search: ['notes', 'label', 'item.part.name'],
+  search: ['notes', 'item.part.name'],
+  searchText: true,
   order: ['-date'],
   filters: {
     part: 'item.part',

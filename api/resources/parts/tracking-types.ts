@@ -30,6 +30,38 @@ export const trackingTypes = {
   105: 'Returned from customer',
 } as const;
 
+/** What InvenTree calls them in code. */
+export const trackingNames = {
+  0: 'LEGACY',
+  1: 'CREATED',
+  5: 'EDITED',
+  6: 'ASSIGNED_SERIAL',
+  10: 'STOCK_COUNT',
+  11: 'STOCK_ADD',
+  12: 'STOCK_REMOVE',
+  13: 'STOCK_SERIZALIZED',
+  15: 'RETURNED_TO_STOCK',
+  20: 'STOCK_MOVE',
+  25: 'STOCK_UPDATE',
+  30: 'INSTALLED_INTO_ASSEMBLY',
+  31: 'REMOVED_FROM_ASSEMBLY',
+  35: 'INSTALLED_CHILD_ITEM',
+  36: 'REMOVED_CHILD_ITEM',
+  40: 'SPLIT_FROM_PARENT',
+  42: 'SPLIT_CHILD_ITEM',
+  45: 'MERGED_STOCK_ITEMS',
+  48: 'CONVERTED_TO_VARIANT',
+  50: 'BUILD_OUTPUT_CREATED',
+  55: 'BUILD_OUTPUT_COMPLETED',
+  56: 'BUILD_OUTPUT_REJECTED',
+  57: 'BUILD_CONSUMED',
+  60: 'SHIPPED_AGAINST_SALES_ORDER',
+  70: 'RECEIVED_AGAINST_PURCHASE_ORDER',
+  80: 'RETURNED_AGAINST_RETURN_ORDER',
+  100: 'SENT_TO_CUSTOMER',
+  105: 'RETURNED_FROM_CUSTOMER',
+} as const;
+
 export const created = 1;
 export const edited = 5;
 export const moved = 20;

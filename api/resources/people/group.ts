@@ -10,6 +10,9 @@ const membersOf = `(SELECT coalesce(json_agg(json_build_object('pk', u.id, 'user
   'first_name', u.first_name, 'last_name', u.last_name) ORDER BY u.username), '[]')
   FROM user_groups AS ug JOIN users AS u ON u.id = ug.user_id WHERE ug.group_id = {id})`;
 
+const rulesetIds = `(SELECT coalesce(json_agg(r.id::text ORDER BY r.id), '[]') FROM rulesets AS r WHERE r.group_id = {id})`;
+const rulesetNames = `(SELECT coalesce(json_object_agg(r.id::text, {name} || ': ' || r.name), '{}'::json) FROM rulesets AS r WHERE r.group_id = {id})`;
+
 const list = Type.Array(Type.Unknown());
 
 export const group = resource('group', {
@@ -30,6 +33,15 @@ export const group = resource('group', {
   order: ['name'],
   filters: { name: { path: 'name', match: 'iexact' } },
   constraints: { groups_name: { field: 'name', says: 'A group with that name already exists.' } },
+  unique: ['name'],
+  entity: {
+    name: 'Team',
+    omit: ['permissions', 'roles', 'users'],
+    more: {
+      roles_ids: computed(json(list), rulesetIds),
+      roles_names: computed(json(), rulesetNames),
+    },
+  },
   own: {
     sql: 'EXISTS (SELECT 1 FROM user_groups AS mine WHERE mine.group_id = {id} AND mine.user_id = {me})',
     may: ['view'],

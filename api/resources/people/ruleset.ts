@@ -33,5 +33,15 @@ export const ruleset = resource('ruleset', {
     may: ['view'],
   },
   hooks: guardRuleset,
+  entity: {
+    name: 'Role',
+    rename: { name: 'role', label: 'roleLabel', group: 'team', whole_name: 'name' },
+    more: {
+      whole_name: computed(text(), "{group.name} || ': ' || {label}"),
+      assignment_permission: computed(text(), "'no'::text"),
+      portal_permission: computed(text(), "'no'::text"),
+      data_privacy_permission: computed(text(), "'no'::text"),
+    },
+  },
   rest: [{ path: 'user/ruleset', style: 'pk', offers: ['view', 'change'] }],
 });

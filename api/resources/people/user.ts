@@ -1,9 +1,26 @@
 import { resource } from '../declaration.ts';
-import { boolean, computed, json, many, text } from '../fields.ts';
+import { boolean, computed, json, many, text, timestamp } from '../fields.ts';
 import { guardUser } from './guard-user.ts';
 
 const groupsOf = `(SELECT coalesce(json_agg(json_build_object('pk', g.id, 'name', g.name) ORDER BY g.id), '[]')
   FROM user_groups AS ug JOIN groups AS g ON g.id = ug.group_id WHERE ug.user_id = {id})`;
+
+const fullName = "coalesce(nullif(concat_ws(' ', nullif({first_name}, ''), nullif({last_name}, '')), ''), {username})";
+
+/** The rulesets of somebody's groups, as ids in a list and as names by id. */
+const rulesetsOf = (list: string) => `(SELECT coalesce(${list}) FROM user_groups AS ug
+  JOIN groups AS g ON g.id = ug.group_id JOIN rulesets AS r ON r.group_id = g.id WHERE ug.user_id = {id})`;
+
+/** What AtroCore's clients expect beside an account. */
+const asEntity = {
+  name: computed(text(), fullName),
+  is_portal_user: computed(boolean({ help: 'Always false: there are no portals.' }), 'false::boolean'),
+  type: computed(text({ help: 'Always `Token`.' }), "'Token'::text"),
+  roles_ids: computed(json(), rulesetsOf("json_agg(r.id::text ORDER BY r.id), '[]'")),
+  roles_names: computed(json(), rulesetsOf("json_object_agg(r.id::text, g.name || ': ' || r.name), '{}'")),
+  created_at: computed(timestamp(), '{date_joined}'),
+  last_access: computed(timestamp({ nullable: true, help: 'When they last signed in.' }), '{last_login}'),
+};
 
 /** What InvenTree's clients expect beside an account; we keep none of it but what the account itself says. */
 const profileOf = `json_build_object('displayname', NULL, 'position', NULL, 'status', NULL, 'location', NULL,
@@ -30,11 +47,16 @@ export const user = resource('user', {
     }),
     groups: many('group', { table: 'user_groups', from: 'user_id', to: 'group_id' }),
     is_service: boolean({ readOnly: true, hidden: true }),
+    date_joined: timestamp({ readOnly: true, hidden: true }),
+    last_login: timestamp({ readOnly: true, hidden: true, nullable: true }),
     group_list: computed(json(), groupsOf),
     profile: computed(json(), profileOf),
   },
   label: '{username}',
+  hint: "concat_ws(' ', nullif({first_name}, ''), nullif({last_name}, ''))",
+  columns: ['username', 'first_name', 'last_name', 'email', 'is_active', 'is_staff', 'is_superuser', 'groups'],
   search: ['username', 'first_name', 'last_name', 'email'],
+  searchText: true,
   order: ['username'],
   filters: {
     username: { path: 'username', match: 'iexact' },
@@ -46,7 +68,14 @@ export const user = resource('user', {
     users_last_superuser: { field: null, says: 'This is the last active superuser. Make another one first.' },
   },
   own: { sql: '{id} = {me}', may: ['view'] },
+  unique: ['username'],
   hooks: guardUser,
+  entity: {
+    rename: { username: 'userName', email: 'emailAddress', is_superuser: 'isAdmin', groups: 'teams' },
+    omit: ['group_list', 'profile'],
+    more: asEntity,
+    always: ['userName', 'lastName', 'emailAddress', 'isPortalUser', 'isActive', 'isAdmin'],
+  },
   rest: [
     {
       path: 'auth/users',

@@ -35,7 +35,7 @@ export interface OperationView {
 
 interface ParameterView {
   readonly name: string;
-  readonly place: 'query' | 'path';
+  readonly place: Parameter['in'];
   readonly typeHtml: string;
   readonly descriptionHtml: string;
 }

@@ -1,0 +1,24 @@
+import { Router } from '@koa/router';
+import type { Services } from '../shared/services.ts';
+import { importEndpoints } from './import/get-or-create.ts';
+import { inventreeEndpoints } from './inventree/index.ts';
+import { jobEndpoints } from './jobs/endpoints.ts';
+import { liveEndpoints } from './live/endpoints.ts';
+import { type Endpoint, mountEndpoints } from './me/endpoint.ts';
+import { reportEndpoints } from './reports/endpoints.ts';
+
+/** What scripts, agents and schedulers call beside the resources; the OpenAPI document lists it. */
+export const otherEndpoints: readonly Endpoint[] = [
+  ...liveEndpoints,
+  ...importEndpoints,
+  ...jobEndpoints,
+  ...reportEndpoints,
+  ...inventreeEndpoints,
+];
+
+/** Routes of {@link otherEndpoints}. */
+export function otherRouter(services: Services): Router {
+  const router = new Router();
+  mountEndpoints(router, services, otherEndpoints);
+  return router;
+}

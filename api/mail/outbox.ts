@@ -1,0 +1,44 @@
+import type { Knex } from 'knex';
+import type { LetterKind } from './letters.ts';
+
+/** Which bookings and reservations a letter is about: one, or all of a bookable that run or come. */
+type About = { readonly occupancy: number } | { readonly openOn: number };
+
+const shown = (moment: string): string => `to_char(${moment}, 'YYYY-MM-DD HH24:MI')`;
+
+/**
+ * Writes a letter to the owner of each of these bookings, within the transaction of what it tells: it goes out after
+ * that, or not at all. Who has no address, or can't sign in any more, gets none.
+ * @param by who did it, for the letter to say
+ * @returns how many were written
+ */
+export async function post(trx: Knex, kind: LetterKind, about: About, by: string | null): Promise<number> {
+  const where =
+    'occupancy' in about
+      ? 'o.id = :about'
+      : `o.bookable_id = :about AND o.cancelled_at IS NULL AND coalesce(o."end", 'infinity') > now()`;
+  const { rowCount } = await trx.raw<{ rowCount: number }>(
+    `INSERT INTO outbox (kind, user_id, recipient, facts)
+     SELECT :kind, u.id, u.email, json_build_object('what', o.kind, 'id', o.id, 'hostname', h.hostname,
+       'start', ${shown('o.start')}, 'end', ${shown('o."end"')}, 'zone', current_setting('TimeZone'),
+       'comment', o.comment, 'name', coalesce(nullif(u.first_name, ''), u.username),
+       'by', coalesce(CAST(:by AS text), 'The system'), 'last', last.owner, 'next', to_json(next))
+     FROM occupancy AS o
+     JOIN bookable AS b ON b.id = o.bookable_id
+     JOIN host AS h ON h.id = b.host_id
+     JOIN users AS u ON u.id = o.owner_id
+     LEFT JOIN LATERAL (
+       SELECT p.username AS owner FROM occupancy AS l JOIN users AS p ON p.id = l.owner_id
+       WHERE l.bookable_id = o.bookable_id AND l.cancelled_at IS NULL AND l."end" <= o.start AND l.id <> o.id
+       ORDER BY l."end" DESC LIMIT 1) AS last ON true
+     LEFT JOIN LATERAL (
+       SELECT p.username AS owner, ${shown('n.start')} AS start FROM occupancy AS n JOIN users AS p ON p.id = n.owner_id
+       WHERE n.bookable_id = o.bookable_id AND n.cancelled_at IS NULL AND n.id <> o.id
+         AND n.start >= o."end" AND n.start < o."end" + interval '3 days'
+       ORDER BY n.start LIMIT 1) AS next ON true
+     WHERE ${where} AND u.email <> '' AND u.is_active AND NOT u.is_service
+     ORDER BY o.start, o.id`,
+    { kind, by, about: 'occupancy' in about ? about.occupancy : about.openOn } as Record<string, Knex.Value>,
+  );
+  return rowCount;
+}

@@ -1,0 +1,32 @@
+import { resource } from '../declaration.ts';
+import { address, boolean, choice, computed, reference, text, timestamp } from '../fields.ts';
+
+const reason = "CASE WHEN {is_denied} THEN 'CREDENTIALS' ELSE '' END";
+
+export const authLogRecord = resource('auth_log_record', {
+  role: 'admin',
+  area: 'people',
+  table: 'auth_log_records',
+  title: ['Sign-in', 'Sign-ins'],
+  description:
+    'Somebody signed in with their password, or was refused. Superusers see all of them, others their own. What was typed as a name is not kept when there is no such account.',
+  fields: {
+    username: computed(text(), "coalesce({user.username}, '')"),
+    user: reference('user', { readOnly: true, nullable: true }),
+    ip_address: address({ column: 'address', readOnly: true, nullable: true }),
+    is_denied: boolean({ readOnly: true }),
+    denial_reason: computed(text(), reason),
+    authentication: choice({ session: 'Browser', basic: 'Request' }, { column: 'proof', readOnly: true }),
+    created_at: timestamp({ column: 'at', readOnly: true }),
+  },
+  label: "coalesce({user.username}, 'Somebody') || CASE WHEN {is_denied} THEN ' was refused' ELSE ' signed in' END",
+  search: ['username'],
+  order: ['-id'],
+  own: { sql: '{user} = {me}', may: ['view'] },
+  superusers: ['view'],
+  rest: [],
+  entity: {
+    offers: ['view'],
+    more: { request_time: computed(text({ help: 'Seconds since 1970.' }), 'extract(epoch FROM {created_at})::text') },
+  },
+});

@@ -1,0 +1,82 @@
+import type { Config } from '../../shared/config.ts';
+import type { Tabled } from '../faces/table/tabled.ts';
+import { operationsOf } from '../store/operation.ts';
+import { troubles } from './answers.ts';
+import { codeSamples } from './code-samples.ts';
+import { type OperationObject, type PathItem, refTo } from './openapi.ts';
+import { securityOf } from './security.ts';
+import { readingWishes } from './table-reads.ts';
+import type { Wish } from './table-wish.ts';
+import { actionWishes, writingWishes } from './table-writes.ts';
+
+/** What the tag of a resource's table is called. */
+export const tableTag = ({ resource }: Tabled): string => `${resource.title[1]} (table)`;
+
+/** The paths of a resource's table face. */
+export function tablePaths(
+  tabled: Tabled,
+  config: Pick<Config, 'publicUrl' | 'anonymousRead'>,
+): Record<string, PathItem> {
+  const operations = operationsOf(tabled.resource, config.anonymousRead);
+  const paths: Record<string, PathItem> = {};
+  for (const wish of [...readingWishes(tabled), ...writingWishes(tabled), ...actionWishes(tabled)]) {
+    if (!tabled.offered.includes(wish.permission)) continue;
+    const path = `${tabled.path}${wish.path}`;
+    paths[path] = { ...paths[path], [wish.method]: operationOf(tabled, wish, path, operations, config.publicUrl) };
+  }
+  return paths;
+}
+
+function operationOf(
+  tabled: Tabled,
+  wish: Wish,
+  path: string,
+  operations: ReturnType<typeof operationsOf>,
+  publicUrl: string,
+): OperationObject {
+  const security = securityOf(operations[wish.permission]);
+  const [status, description, schema] = wish.answer;
+  const { body, parameters = [] } = wish;
+  const named = new Map(parameters.filter((one) => one.in === 'path').map((one) => [one.name, one.schema.enum]));
+  const sample = path.replace('{id}', '1').replaceAll(/\{(\w+)\}/g, (_, name) => String([named.get(name)].flat()[0]));
+  return {
+    operationId: `resources_${tabled.name}_${wish.id}`,
+    tags: [tableTag(tabled)],
+    summary: wish.summary,
+    parameters: [
+      ...(path.includes('{id}') ? [refTo('parameters', 'id')] : []),
+      ...parameters,
+      ...(schema ? [refTo('parameters', 'prefer')] : []),
+    ],
+    ...(body && {
+      requestBody: {
+        required: true,
+        content: Object.fromEntries(
+          (body.forms ? bodyTypes : ['application/json']).map((type) => [
+            type,
+            { schema: body.schema, ...(type === 'application/json' && { example: body.example }) },
+          ]),
+        ),
+      },
+    }),
+    responses: {
+      [status]: { description, ...(schema && { content: { 'application/json': { schema } } }) },
+      ...troubles(path, [
+        'unauthenticated',
+        'forbidden',
+        ...(path.includes('{') ? ['missing' as const] : []),
+        ...wish.troubles,
+      ]),
+    },
+    ...(security && { security }),
+    'x-codeSamples': codeSamples({
+      method: wish.method,
+      url: `${publicUrl}${sample}`,
+      ...(body && { body: body.example }),
+      ...(security && { security }),
+      answers: schema !== undefined,
+    }),
+  };
+}
+
+const bodyTypes = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'];

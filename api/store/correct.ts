@@ -1,0 +1,105 @@
+import type pg from 'pg';
+import type { Resource } from '../resources/declaration.ts';
+import { findEnds, matchSql } from './match.ts';
+import { byPrefix, placeOf, testAt } from './searched.ts';
+import { type Slot, Statement, valuesOf } from './statement.ts';
+import { visibleSql, whereSql } from './visible.ts';
+
+/** A resource to look through, and how far the caller sees into it. */
+export interface Scope {
+  readonly resource: Resource;
+  readonly ownOnly: boolean;
+}
+
+/** Texts that are looked at for a nearer word, of each place. */
+const texts = 300;
+
+/** What is corrected: whole words of letters. A code or an address that is nearly right is another one. */
+const correctable = /^\p{L}{4,40}$/u;
+
+/**
+ * Words mended where they stand nowhere in what the caller sees: by two letters changed round, else by the nearest word
+ * there is. Null when none of them can be mended.
+ */
+export async function correctWords(
+  db: pg.Pool,
+  scopes: readonly Scope[],
+  words: readonly string[],
+  me: number | null,
+): Promise<string[] | null> {
+  const doubtful = [...new Set(words.filter((word) => correctable.test(word)))];
+  if (doubtful.length === 0) return null;
+  const standing = await whichStand(db, scopes, [...new Set(doubtful.flatMap((word) => [word, ...swapsOf(word)]))], me);
+  const mended = new Map<string, string>();
+  for (const word of doubtful.filter((one) => !standing.has(one))) {
+    const near = swapsOf(word).find((swap) => standing.has(swap)) ?? (await nearestTo(db, scopes, word, me));
+    if (near !== null) mended.set(word, near);
+  }
+  return mended.size > 0 ? words.map((word) => mended.get(word) ?? word) : null;
+}
+
+/** A short word with two neighbours changed round, each way; of longer ones enough stays alike to be found as near. */
+function swapsOf(word: string): string[] {
+  if (word.length > 6) return [];
+  const swaps = Array.from(
+    { length: word.length - 1 },
+    (_, n) => word.slice(0, n) + word[n + 1] + word[n] + word.slice(n + 2),
+  );
+  return swaps.filter((swap) => swap !== word);
+}
+
+/** Those of the words that stand in any row that the caller sees. */
+async function whichStand(
+  db: pg.Pool,
+  scopes: readonly Scope[],
+  words: readonly string[],
+  me: number | null,
+): Promise<ReadonlySet<string>> {
+  const resources = scopes.map(({ resource }) => resource);
+  const matches = await findEnds(db, resources, words);
+  const slots: Slot[] = [];
+  const columns = words.map((_, n) => {
+    const anywhere = scopes.map(({ resource, ownOnly }) => {
+      const statement = new Statement(resource, slots);
+      const word = matches.get(resource)?.[n];
+      const where = [...visibleSql(statement, ownOnly), ...matchSql(statement, word ? [word] : [])];
+      return `EXISTS (SELECT 1 ${statement.from()}${whereSql(where)})`;
+    });
+    return anywhere.join(' OR ');
+  });
+  const { rows } = await db.query<boolean[]>({
+    text: `SELECT ${columns.map((column, n) => `(${column}) AS word${n}`).join(', ')}`,
+    values: valuesOf(slots, me),
+    rowMode: 'array',
+  });
+  return new Set(words.filter((_, n) => rows[0]?.[n]));
+}
+
+/** The word nearest to this one among those that the caller sees. */
+async function nearestTo(
+  db: pg.Pool,
+  scopes: readonly Scope[],
+  word: string,
+  me: number | null,
+): Promise<string | null> {
+  const slots: Slot[] = [{ value: word.toLowerCase() }];
+  const near = scopes.flatMap(({ resource, ownOnly }) => {
+    const groups = resource.searchText ? [...byPrefix(resource.search)] : [['', resource.search] as const];
+    return groups.map(([prefix, names]) => {
+      const statement = new Statement(resource, slots);
+      const place = placeOf(statement, prefix, names);
+      // The kept text alone decides, so that no more rows are looked at than are taken.
+      const isNear = place.kept ? `${place.kept} %> $1::text` : testAt(place, (one) => `${one} %> $1::text`);
+      const where = whereSql([isNear, ...visibleSql(statement, ownOnly)]);
+      const text = place.kept && !place.more ? place.kept : `concat_ws(' ', ${place.each.join(', ')})`;
+      return `(SELECT ${text} AS text ${statement.from()}${where} LIMIT ${texts})`;
+    });
+  });
+  const { rows } = await db.query<{ token: string }>(
+    `SELECT token FROM (
+       SELECT DISTINCT (regexp_matches(text, '[[:alpha:]]{3,}', 'g'))[1] AS token FROM (${near.join(' UNION ALL ')}) AS near
+     ) AS tokens WHERE similarity(token, $1) > 0.3 ORDER BY similarity(token, $1) DESC, token LIMIT 1`,
+    valuesOf(slots, me),
+  );
+  return rows[0]?.token ?? null;
+}

@@ -1,0 +1,60 @@
+import type { Principal } from '../../shared/access/principal.ts';
+import { audit } from '../../shared/audit.ts';
+import type { Services } from '../../shared/services.ts';
+import type { Resource } from '../resources/declaration.ts';
+import type { Projection } from './projection.ts';
+import { Unauthenticated } from './refusals.ts';
+import type { Store } from './store.ts';
+
+/**
+ * Lets the caller follow rows that they may view, or no longer. What they follow already is counted as followed.
+ * @returns the ids of those that are there for them
+ */
+export async function setFollowed(
+  services: Services,
+  store: Store,
+  principal: Principal,
+  resource: Resource,
+  ids: readonly number[],
+  followed: boolean,
+): Promise<number[]> {
+  const { person } = principal;
+  if (!person) throw new Unauthenticated();
+  const seen = await visibleIds(store, principal, resource, ids);
+  await services.knex.transaction(async (trx) => {
+    const rows = seen.map((id) => ({ user_id: person.id, resource: resource.name, object_id: id }));
+    if (rows.length === 0) return;
+    const changed: { object_id: number }[] = followed
+      ? await trx('subscriptions').insert(rows).onConflict().ignore().returning('object_id')
+      : await trx('subscriptions')
+          .where({ user_id: person.id, resource: resource.name })
+          .whereIn('object_id', seen)
+          .delete('object_id');
+    const action = followed ? 'follow' : 'unfollow';
+    for (const { object_id: objectId } of changed) {
+      await audit(trx, principal, { action, resource: resource.name, objectId });
+    }
+  });
+  return seen;
+}
+
+const projections = new WeakMap<Resource, Projection>();
+
+/** Which of these rows the caller may view. */
+async function visibleIds(
+  store: Store,
+  principal: Principal,
+  resource: Resource,
+  ids: readonly number[],
+): Promise<number[]> {
+  const projection = projections.get(resource) ?? {
+    resource,
+    name: `${resource.name} id alone`,
+    columns: [{ key: 'id', sql: (statement) => statement.path('id') }],
+  };
+  projections.set(resource, projection);
+  const page = { kind: 'offset', offset: 0, limit: ids.length } as const;
+  const where = [{ op: 'in', path: 'id', values: ids } as const];
+  const { text } = await store.list(principal, projection, { where, search: [], order: ['id'], page });
+  return (JSON.parse(text ?? '[]') as { id: number }[]).map(({ id }) => id);
+}

@@ -1,0 +1,154 @@
+import test from 'ava';
+import type pg from 'pg';
+import { resourceNamed, resources } from '../../api/resources/index.ts';
+import type { Projection } from '../../api/store/projection.ts';
+import { readList } from '../../api/store/read.ts';
+import { searchIn, wordsOf } from '../../api/store/search.ts';
+import { ownTextSql } from '../../api/store/searched.ts';
+import { closeServices, type Services } from '../../shared/services.ts';
+import { freshServices } from '../harness/index.ts';
+import { fillWithMany } from './many-rows.ts';
+
+let services: Services;
+test.before(async (t) => {
+  t.timeout(120_000);
+  services = await freshServices();
+  await fillWithMany(services.knex);
+});
+test.after.always(() => services && closeServices(services));
+
+/** Tables behind views. */
+const base: Record<string, string> = { booking: 'occupancy', reservation: 'occupancy' };
+
+test('what the tables keep for search is what the declarations say, under an index', async (t) => {
+  const { pool } = services;
+  const expression = async (table: string, column: string) => {
+    const { rows } = await pool.query<{ text: string }>(
+      `SELECT pg_get_expr(d.adbin, d.adrelid) AS text FROM pg_attrdef AS d
+       JOIN pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+       WHERE d.adrelid = $1::regclass AND a.attname = $2 AND a.attgenerated = 's'`,
+      [table, column],
+    );
+    return rows[0]?.text;
+  };
+  const kept = resources.filter(({ searchText }) => searchText);
+  t.true(kept.length > 10);
+  for (const resource of kept) {
+    const table = base[resource.table] ?? resource.table;
+    const declared = ownTextSql(resource);
+    // PostgreSQL prints both in its own words.
+    await pool.query(`ALTER TABLE ${table} ADD declared_text text GENERATED ALWAYS AS (${declared}) STORED`);
+    t.is(await expression(table, 'search_text'), await expression(table, 'declared_text'), resource.name);
+    await pool.query(`ALTER TABLE ${table} DROP declared_text`);
+    const { rows } = await pool.query(`SELECT FROM pg_indexes WHERE tablename = $1 AND indexdef ~ $2`, [
+      table,
+      'USING gin \\(search_text gin_trgm_ops\\)',
+    ]);
+    t.is(rows.length, 1, `${table} has no index on search_text`);
+  }
+});
+
+interface Plan {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Index Name'?: string;
+  Plans?: Plan[];
+}
+
+/** A pool that notes what it is asked, and how PostgreSQL went about it. */
+function watched(): { db: pg.Pool; plans: () => Promise<Plan[]> } {
+  const asked: { text: string; values: unknown[] }[] = [];
+  const { pool } = services;
+  const query = (given: string | { text: string; values?: unknown[] }, values: unknown[] = []) => {
+    const { text, values: own = values } = typeof given === 'string' ? { text: given } : given;
+    asked.push({ text, values: own });
+    return typeof given === 'string' ? pool.query(given, values) : pool.query(given);
+  };
+  const plans = async () => {
+    const found: Plan[] = [];
+    const walk = (plan: Plan) => {
+      found.push(plan);
+      for (const one of plan.Plans ?? []) walk(one);
+    };
+    for (const { text, values } of asked) {
+      const { rows } = await pool.query(`EXPLAIN (FORMAT JSON) ${text}`, values);
+      walk(rows[0]['QUERY PLAN'][0].Plan);
+    }
+    return found;
+  };
+  return { db: { query } as unknown as pg.Pool, plans };
+}
+
+const projection = (name: string): Projection => ({
+  resource: resourceNamed(name),
+  name: 'test',
+  columns: [
+    { key: 'id', sql: (statement) => statement.path('id') },
+    { key: 'label', sql: (statement) => statement.path('$label') },
+  ],
+});
+
+const wanted = [
+  { resource: 'host', word: 'zeppelin', count: 20 },
+  { resource: 'host', word: 'router', count: 20_000 },
+  { resource: 'host', word: 'node 00123', count: 12 },
+  { resource: 'part', word: 'zeppelin', count: 20 },
+  { resource: 'part', word: 'resistor', count: 20_000 },
+] as const;
+
+for (const { resource, word, count } of wanted) {
+  const index = `${resource}_search`;
+
+  test(`looking for «${word}» among 100,000 of ${resource} takes the index`, async (t) => {
+    const { db, plans } = watched();
+    const found = await searchIn(db, [{ resource: resourceNamed(resource), ownOnly: false }], wordsOf(word), null, {});
+    t.is(found[0]?.count, count);
+    const taken = await plans();
+    t.true(taken.some((plan) => plan['Index Name'] === index));
+    t.false(taken.some((plan) => plan['Node Type'] === 'Seq Scan' && plan['Relation Name'] === resource));
+  });
+
+  test(`a page of the list of ${resource} with «${word}» takes the index`, async (t) => {
+    const { db, plans } = watched();
+    const page = { kind: 'offset', limit: 25, offset: 0 } as const;
+    const query = { where: [], search: wordsOf(word), order: [], page };
+    const { text, countIsEstimate } = await readList(db, projection(resource), query, null, false);
+    t.is(JSON.parse(text ?? '').length, Math.min(count, 25));
+    t.false(countIsEstimate);
+    const taken = await plans();
+    t.true(taken.some((plan) => plan['Index Name'] === index));
+    t.false(taken.some((plan) => plan['Node Type'] === 'Seq Scan' && plan['Relation Name'] === resource));
+  });
+}
+
+test('a misspelt word is mended by way of the index too', async (t) => {
+  const { db, plans } = watched();
+  const found = await searchIn(db, [{ resource: resourceNamed('host'), ownOnly: false }], ['zepelin'], null, {});
+  t.is(found[0]?.count, 20);
+  const taken = await plans();
+  t.false(taken.some((plan) => plan['Node Type'] === 'Seq Scan' && plan['Relation Name'] === 'host'));
+});
+
+test('counts are exact up to 100,000; beyond, an estimate says that it is one and leads to the last row all the same', async (t) => {
+  const { pool, knex } = services;
+  const count = async (limit: number, offset: number) => {
+    const page = { kind: 'offset', limit, offset } as const;
+    const { count, countIsEstimate } = await readList(
+      pool,
+      projection('part'),
+      { where: [], search: [], order: ['id'], page },
+      null,
+      false,
+    );
+    return { count: count ?? 0, countIsEstimate };
+  };
+  t.deepEqual(await count(10, 0), { count: 100_000, countIsEstimate: false });
+  await knex.raw(`INSERT INTO part (name) SELECT 'Late part ' || n FROM generate_series(1, 50) AS n`);
+  const first = await count(10, 0);
+  t.true(first.countIsEstimate);
+  t.true(first.count > 100_000 && first.count < 110_000);
+  const nearTheEnd = await count(10, 100_030);
+  t.true(nearTheEnd.countIsEstimate);
+  t.true(nearTheEnd.count > 100_040);
+  t.deepEqual(await count(20, 100_040), { count: 100_050, countIsEstimate: false });
+});
