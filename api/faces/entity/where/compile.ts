@@ -141,7 +141,10 @@ function onField(
   if (isOfTime(type)) return spanOf(given, type, path, field, compiling.timeZone);
   if (Object.hasOwn(patterns, type)) {
     takes(!notAsText.has(field.kind));
-    return { op: patterns[type as keyof typeof patterns], path, value: patternOf(attribute, value) };
+    const pattern = patternOf(attribute, value);
+    if (type === 'like' && /^(?:[^\\]|\\.)*\\$/s.test(pattern))
+      throw invalidWhere('A pattern may not end with \\ alone.');
+    return { op: patterns[type as keyof typeof patterns], path, value: pattern };
   }
   if (Object.hasOwn(comparisons, type)) {
     takes(!unordered.has(field.kind));
