@@ -154,7 +154,8 @@ function onField(
     case 'equals':
     case 'in': {
       takes(!sets.has(field.kind) && field.kind !== 'json');
-      const values = listOf(value ?? null).flat();
+      // Brackets can't say that a list is empty.
+      const values = value === undefined && type === 'in' ? [] : listOf(value ?? null).flat();
       return values.length === 1 ? is(values[0]) : { op: 'or', of: values.map(is) };
     }
     case 'between': {
