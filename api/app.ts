@@ -17,6 +17,8 @@ import { tableFace } from './faces/table/face.ts';
 import { tableNeighbours } from './faces/table/neighbours.ts';
 import { tables } from './faces/table/tables.ts';
 import { meRouter } from './me/router.ts';
+import { takesFiles } from './media/paths.ts';
+import { serveMedia } from './media/serve.ts';
 import { resources } from './resources/index.ts';
 import { describeApi } from './schema/describe-api.ts';
 import { schemaRouter } from './schema/router.ts';
@@ -57,8 +59,9 @@ export async function createApi(services: Services): Promise<Koa> {
       ],
     }),
   );
-  app.use(readBody());
+  app.use(readBody(takesFiles));
   app.use(authenticate(services));
+  app.use(serveMedia(services));
   app.use(entityFace(services, entityEndpoints(config.anonymousRead)));
   app.use(browse.home);
   app.use(me.routes());

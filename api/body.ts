@@ -20,9 +20,13 @@ const forms = multer({ limits: { fieldSize: 1_000_000, fields: 500, parts: 500 }
 // Missing from its type declarations.
 const multipart = (forms as unknown as { none(): Middleware }).none();
 
-/** Reads JSON, urlencoded and multipart bodies into `ctx.request.body`; one that can't be read is a 400 that says so. */
-export function readBody(): Middleware {
+/**
+ * Reads JSON, urlencoded and multipart bodies into `ctx.request.body`; one that can't be read is a 400 that says so.
+ * Forms to paths that take files are left for whoever answers there, once it is known who sends them.
+ */
+export function readBody(takesFiles: (path: string) => boolean = () => false): Middleware {
   return async (ctx, next) => {
+    if (ctx.is('multipart/form-data') && takesFiles(ctx.path)) return next();
     try {
       if (ctx.is('multipart/form-data')) {
         await multipart(ctx, async () => undefined);

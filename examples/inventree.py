@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A day in the stores through InvenTree's API: find a host, book it, move stock, read its history.
+"""A day in the stores through InvenTree's API: find a host, book it, move stock, attach a file, read the history.
 
 Usage: QUARTERMASTER_URL=http://127.0.0.1:8000 QUARTERMASTER_USERNAME=ada QUARTERMASTER_PASSWORD=... python3 inventree.py
 Takes python3-requests and nothing else.
@@ -61,6 +61,15 @@ call("POST", "stock/remove/", json={"items": [{"pk": item["pk"], "quantity": 1}]
 left = call("GET", f"stock/{item['pk']}/")["quantity"]
 call("POST", "stock/count/", json={"items": [{"pk": item["pk"], "quantity": left}], "notes": "Evening count"})
 print(f"{left} left at {place['pathstring']}")
+
+# Attach a file to it: the sheet that was counted on.
+attachment = call(
+    "POST",
+    "attachment/",
+    data={"model_type": "stockitem", "model_id": item["pk"], "comment": "Count sheet"},
+    files={"attachment": ("count.txt", f"{left} counted\n", "text/plain")},
+)
+print(f"Attached {attachment['filename']}")
 
 # Read the log: every change left an entry.
 for entry in call("GET", "stock/track/", params={"item": item["pk"], "limit": 5})["results"]:

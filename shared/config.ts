@@ -105,6 +105,13 @@ export const settings = {
     standard: 0,
     about: 'How many proxies stand before it, whose `X-Forwarded-*` headers are believed.',
   }),
+  attachmentMegabytes: setting({
+    variable: 'ATTACHMENT_MB',
+    kind: wholeNumber(1, 10_000),
+    standard: 50,
+    about:
+      'The largest file that may be attached, in megabytes. Files are kept in `DATA_DIR`, which several processes then share.',
+  }),
   accessTokenSeconds: setting({
     variable: 'ACCESS_TOKEN_SECONDS',
     kind: wholeNumber(60, 86400),

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../me/endpoint.ts';
+import { attachmentEndpoints } from './attachments.ts';
 import { barcodeEndpoints } from './barcode.ts';
 import { exchangeRates, notifications } from './connecting.ts';
 import { search } from './search.ts';
@@ -11,4 +12,5 @@ export const inventreeEndpoints: readonly Endpoint[] = [
   notifications,
   search,
   ...barcodeEndpoints,
+  ...attachmentEndpoints,
 ];

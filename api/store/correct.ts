@@ -14,6 +14,9 @@ export interface Scope {
 /** Texts that are looked at for a nearer word, of each place. */
 const texts = 300;
 
+/** Words that are mended at most. */
+const mendable = 3;
+
 /** What is corrected: whole words of letters. A code or an address that is nearly right is another one. */
 const correctable = /^\p{L}{4,40}$/u;
 
@@ -27,12 +30,12 @@ export async function correctWords(
   words: readonly string[],
   me: number | null,
 ): Promise<string[] | null> {
-  const doubtful = [...new Set(words.filter((word) => correctable.test(word)))];
+  const doubtful = [...new Set(words.filter((word) => correctable.test(word)))].slice(0, mendable);
   if (doubtful.length === 0) return null;
-  const standing = await whichStand(db, scopes, [...new Set(doubtful.flatMap((word) => [word, ...swapsOf(word)]))], me);
+  const standing = await whichStand(db, scopes, doubtful, me);
   const mended = new Map<string, string>();
   for (const word of doubtful.filter((one) => !standing.has(one))) {
-    const near = swapsOf(word).find((swap) => standing.has(swap)) ?? (await nearestTo(db, scopes, word, me));
+    const near = await nearestTo(db, scopes, word.toLowerCase(), me);
     if (near !== null) mended.set(word, near);
   }
   return mended.size > 0 ? words.map((word) => mended.get(word) ?? word) : null;
@@ -82,24 +85,32 @@ async function nearestTo(
   word: string,
   me: number | null,
 ): Promise<string | null> {
-  const slots: Slot[] = [{ value: word.toLowerCase() }];
-  const near = scopes.flatMap(({ resource, ownOnly }) => {
+  const swaps = swapsOf(word);
+  const slots: Slot[] = [{ value: word }, { value: swaps }];
+  // The index serves one LIKE each; it would not serve a list of them.
+  const patterns = swaps.map((swap) => `$${slots.push({ value: `%${swap}%` })}::text`);
+  const near = (text: string) =>
+    `(${[`${text} %> $1::text`, ...patterns.map((pattern) => `${text} LIKE ${pattern}`)].join(' OR ')})`;
+  const places = scopes.flatMap(({ resource, ownOnly }) => {
     const groups = resource.searchText ? [...byPrefix(resource.search)] : [['', resource.search] as const];
     return groups.map(([prefix, names]) => {
       const statement = new Statement(resource, slots);
       const place = placeOf(statement, prefix, names);
       // The kept text alone decides, so that no more rows are looked at than are taken.
-      const isNear = place.kept ? `${place.kept} %> $1::text` : testAt(place, (one) => `${one} %> $1::text`);
+      const isNear = place.kept ? near(place.kept) : testAt(place, near);
       const where = whereSql([isNear, ...visibleSql(statement, ownOnly)]);
       const text = place.kept && !place.more ? place.kept : `concat_ws(' ', ${place.each.join(', ')})`;
       return `(SELECT ${text} AS text ${statement.from()}${where} LIMIT ${texts})`;
     });
   });
-  const { rows } = await db.query<{ token: string }>(
-    `SELECT token FROM (
-       SELECT DISTINCT (regexp_matches(text, '[[:alpha:]]{3,}', 'g'))[1] AS token FROM (${near.join(' UNION ALL ')}) AS near
-     ) AS tokens WHERE similarity(token, $1) > 0.3 ORDER BY similarity(token, $1) DESC, token LIMIT 1`,
+  const { rows } = await db.query<{ word: string }>(
+    `SELECT coalesce(swapped, token) AS word FROM (
+       SELECT token, (SELECT s FROM unnest($2::text[]) AS s WHERE position(s IN token) > 0 LIMIT 1) AS swapped FROM (
+         SELECT DISTINCT (regexp_matches(text, '[[:alpha:]]{3,}', 'g'))[1] AS token
+         FROM (${places.join(' UNION ALL ')}) AS texts) AS tokens) AS candidates
+     WHERE swapped IS NOT NULL OR similarity(token, $1) > 0.3
+     ORDER BY swapped IS NULL, similarity(token, $1) DESC, token LIMIT 1`,
     valuesOf(slots, me),
   );
-  return rows[0]?.token ?? null;
+  return rows[0]?.word ?? null;
 }

@@ -1,4 +1,5 @@
 import { permissions, roleNames } from '../../shared/access/roles.ts';
+import type { GivenConfig } from '../../shared/config.ts';
 import { type Running, start, type TestPerson } from '../harness/index.ts';
 
 export type Body = Record<string, unknown> & { pk: number };
@@ -18,8 +19,8 @@ export interface Bench {
   historyOf(item: number): Promise<Body[]>;
 }
 
-export async function openBench(): Promise<Bench> {
-  const q = await start();
+export async function openBench(config: Partial<GivenConfig> = {}): Promise<Bench> {
+  const q = await start({ config });
   const keeper = await q.person({
     username: 'keeper',
     rights: Object.fromEntries(roleNames.map((role) => [role, permissions])),

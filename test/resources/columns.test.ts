@@ -47,6 +47,7 @@ test('every path that a declaration follows leads somewhere', async (t) => {
   for (const resource of resources) {
     const sql = [
       resource.label,
+      resource.hint ?? '',
       resource.own?.sql ?? '',
       ...Object.values(resource.tabs ?? {}).map((tab) => tab.sql),
       ...[...resource.search, ...resource.order, ...Object.values(resource.orderings ?? {})].map(

@@ -21,8 +21,10 @@ export interface PageAsked {
 export function pageFacts({ url, limit, offset, total, estimated = false, shown, asked }: PageAsked) {
   const current = offset / limit + 1;
   const last = Math.max(1, Math.ceil(total / limit));
+  // Null in a list asks for rows without one; the query writes it as the empty text.
+  const filters = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== null));
   const link = (page: number) =>
-    `${url}?${stringify({ ...asked, per_page: limit, page }, { arrayFormat: 'brackets', skipNulls: true })}`;
+    `${url}?${stringify({ ...filters, per_page: limit, page }, { arrayFormat: 'brackets' })}`;
   return {
     meta: {
       current_page: current,

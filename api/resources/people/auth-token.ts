@@ -7,6 +7,7 @@ export const authToken = resource('auth_token', {
   area: 'people',
   table: 'auth_tokens',
   title: ['API token', 'API tokens'],
+  plural: 'api_tokens',
   description:
     'A key that a person made or got for their password. Superusers see all of them, others their own. All that can be changed is `isActive`, to false: that ends it for good. The key itself is never shown.',
   fields: {

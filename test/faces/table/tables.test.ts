@@ -4,8 +4,10 @@ import { day, record } from '../../booking/lab.ts';
 import { getWithBody, type Labelled, type Refused, type Setting, setting, type Table } from './setting.ts';
 
 let q: Setting;
+let bookableId: number;
 test.before(async () => {
   q = await setting();
+  [{ id: bookableId }] = await q.knex('bookable').insert({ host_id: q.ids.alpha, status: 'active' }).returning('id');
 });
 test.after.always(() => q?.close());
 
@@ -96,7 +98,8 @@ test('The body of a GET, the query and the body of a POST ask for the same, all 
 });
 
 test('The links of a page need no body: they repeat what was asked in their query', async (t) => {
-  const asked = { tab: 'active', search_columns: { hostname: 'a' }, sort_column: 'hostname', per_page: 1 };
+  const search_columns = { hostname: 'a', rack: [q.ids.rack1, null] };
+  const asked = { tab: 'active', search_columns, sort_column: 'hostname', per_page: 1 };
   const first = await q.json<Table>(hosts, { as: q.root, json: asked });
   const next = await q.json<Table>(first.body.links.next ?? '', { as: q.root });
   t.deepEqual([...namesOf(first.body), ...namesOf(next.body)], ['alpha', 'gamma']);
@@ -170,8 +173,7 @@ test('Sorting by a reference goes by what people read, either way', async (t) =>
 test('Bookings have the tabs mine, upcoming, running, past and all; dates are searched by day', async (t) => {
   const me = await q.person({ username: 'booker', rights: { booking: ['view', 'add'] } });
   const other = await q.person({ username: 'other' });
-  const [made] = await q.knex('bookable').insert({ host_id: q.ids.alpha, status: 'active' }).returning('id');
-  const bookable = { id: made.id, host: q.ids.alpha, hostname: 'alpha' };
+  const bookable = { id: bookableId, host: q.ids.alpha, hostname: 'alpha' };
   const add = (owner: typeof me, from: number, to: number) =>
     record(q, { bookable, owner, start: day(from), end: day(to) });
   const past = await add(me, -9, -8);

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { resourceScopes } from '../../../../shared/access/scopes.ts';
+import { scopesFor } from '../../../../shared/access/scopes.ts';
 import { type Endpoint, endpoint } from '../../../me/endpoint.ts';
 import { base } from '../operations/at.ts';
 
@@ -7,7 +7,7 @@ import { base } from '../operations/at.ts';
 export const probe: Endpoint = endpoint({
   method: 'get',
   path: `${base}/`,
-  operation: { who: 'signed-in', scopes: Object.keys(resourceScopes) },
+  operation: { who: 'signed-in', scopes: scopesFor('admin', 'view') },
   operationId: 'v1_probe',
   tag: 'entity',
   summary: 'Whether your credentials work',

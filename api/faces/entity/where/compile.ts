@@ -141,7 +141,10 @@ function onField(
   if (isOfTime(type)) return spanOf(given, type, path, field, compiling.timeZone);
   if (Object.hasOwn(patterns, type)) {
     takes(!notAsText.has(field.kind));
-    return { op: patterns[type as keyof typeof patterns], path, value: patternOf(attribute, value) };
+    const pattern = patternOf(attribute, value);
+    if (type === 'like' && /^(?:[^\\]|\\.)*\\$/s.test(pattern))
+      throw invalidWhere('A pattern may not end with \\ alone.');
+    return { op: patterns[type as keyof typeof patterns], path, value: pattern };
   }
   if (Object.hasOwn(comparisons, type)) {
     takes(!unordered.has(field.kind));
@@ -151,7 +154,8 @@ function onField(
     case 'equals':
     case 'in': {
       takes(!sets.has(field.kind) && field.kind !== 'json');
-      const values = listOf(value ?? null).flat();
+      // Brackets can't say that a list is empty.
+      const values = value === undefined && type === 'in' ? [] : listOf(value ?? null).flat();
       return values.length === 1 ? is(values[0]) : { op: 'or', of: values.map(is) };
     }
     case 'between': {

@@ -13,7 +13,7 @@ export function readWhere(raw: unknown): Item[] {
   if (raw === undefined || raw === null || raw === '') return [];
   if (typeof raw !== 'string') return listOf(raw).map(itemOf);
   const decoded = fromJson(raw) ?? fromPython(raw);
-  return (Array.isArray(decoded) ? decoded : [decoded]).flat().map(itemOf);
+  return (Array.isArray(decoded) ? decoded : [decoded]).map(itemOf);
 }
 
 /** A list as brackets encode it: an array, or an object whose keys are numbers. */
@@ -43,7 +43,8 @@ function fromJson(text: string): unknown {
 
 function fromPython(text: string): unknown {
   try {
-    return readPythonLiterals(text);
+    const values = readPythonLiterals(text);
+    return values.length === 1 && Array.isArray(values[0]) ? values[0] : values;
   } catch (error) {
     if (error instanceof NotALiteral) throw invalidWhere(`It is neither JSON nor Python: ${error.message}.`);
     throw error;
