@@ -58,7 +58,7 @@ async function write(
   check: (row: { status: number; text: string }) => void,
 ): Promise<void> {
   const list = spelled.listPath;
-  const [first] = JSON.parse((await call(`${list}?limit=1`)).text).results;
+  const first = await firstRow(spelled, call);
   if (first) {
     const row = first.url ?? `${list}${first.pk ?? first.id}/`;
     check(await call(row, { method: 'PATCH', json: first }));
@@ -67,4 +67,11 @@ async function write(
     }
   }
   for (const body of [{}, [], null, 'x', 5, [[]]]) await call(list, { json: body });
+}
+
+/** A row as the list shows it first; some spellings speak of single rows only. */
+async function firstRow({ listPath, spelling }: Spelled, call: Call) {
+  if (!spelling.rowsOnly) return JSON.parse((await call(`${listPath}?limit=1`)).text).results[0];
+  const { status, text } = await call(`${listPath}1/`);
+  return status === 200 ? { ...JSON.parse(text), pk: 1 } : undefined;
 }
