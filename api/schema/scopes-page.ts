@@ -8,12 +8,16 @@ import { describeApi } from './describe-api.ts';
 
 export const scopesPage = join(import.meta.dirname, '..', '..', 'docs', 'scopes.md');
 
+/** Other ways of speaking of the same resources, under the same scopes. */
+const otherFaces = /^\/api\/(v1|resources)\//;
+
 /** The page about every scope and the operations that it opens, as Markdown, from the document that is enforced. */
 export function scopesText(): string {
   const config = loadConfig({});
   const { document } = describeApi(spellAll(resources, config.publicUrl), config);
   const opened = new Map<string, string[]>(Object.keys(resourceScopes).map((scope) => [scope, []]));
   for (const [path, item] of Object.entries(document.paths)) {
+    if (otherFaces.test(path)) continue;
     for (const [method, operation] of Object.entries(item)) {
       const alternatives = (operation as { security?: Record<string, string[]>[] }).security ?? [];
       for (const scope of new Set(alternatives.flatMap(({ oauth2 = [] }) => oauth2))) {
@@ -43,6 +47,8 @@ ${identity.join('\n')}
 A scope-bound token can't make tokens, register applications or change passwords, whatever its scopes.
 
 ## What each of the others opens
+
+Each opens the same at \`/api/resources/…\` and \`/api/v1/…\`, where the same resources are spoken of in other words.
 
 ${sections.join('\n')}
 This page is printed from the declarations that are enforced: \`npm run scopes\`.
