@@ -13,6 +13,7 @@ import { browseFace } from './faces/browse/browse-face.ts';
 import { entityEndpoints } from './faces/entity/endpoints.ts';
 import { entityFace } from './faces/entity/face.ts';
 import { locator, restFace, spellAll } from './faces/rest/face.ts';
+import { filesAt } from './faces/rest/sent-body.ts';
 import { tableFace } from './faces/table/face.ts';
 import { tableNeighbours } from './faces/table/neighbours.ts';
 import { tables } from './faces/table/tables.ts';
@@ -31,6 +32,7 @@ export async function createApi(services: Services): Promise<Koa> {
   readAddresses(app);
   const store = new Store(services);
   const spellings = spellAll(resources, config.publicUrl);
+  const imagesAt = filesAt(locator(spellings));
   const me = meRouter(services);
   const neighbours = tableNeighbours(services);
   const described = describeApi(spellings, config);
@@ -59,7 +61,7 @@ export async function createApi(services: Services): Promise<Koa> {
       ],
     }),
   );
-  app.use(readBody(takesFiles));
+  app.use(readBody((path) => takesFiles(path) || imagesAt(path)));
   app.use(authenticate(services));
   app.use(serveMedia(services));
   app.use(entityFace(services, entityEndpoints(config.anonymousRead)));

@@ -1,12 +1,18 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Context, Middleware } from 'koa';
+import { decide } from '../../shared/access/decide.ts';
 import type { Principal } from '../../shared/access/principal.ts';
 import type { Services } from '../../shared/services.ts';
 import { sendUnauthenticated } from '../authentication/challenge.ts';
 import { sendProblem } from '../dialect.ts';
+import { columnOf } from '../resources/fields.ts';
+import { resources } from '../resources/index.ts';
+import { operationsOf } from '../store/operation.ts';
 import { Forbidden } from '../store/refusals.ts';
 import { kindsFor } from './attachments.ts';
+import { imageKey, imageType } from './images.ts';
 import { isHarmless } from './kind-of-file.ts';
 import { MediaFolder } from './media-folder.ts';
 
@@ -44,11 +50,28 @@ function keyOf(path: string): string {
 }
 
 /** The file of that key; null when there is none, or none that they may view: the two are not told apart. */
-async function find({ knex }: Services, principal: Principal, key: string): Promise<Served | null> {
+async function find(services: Services, principal: Principal, key: string): Promise<Served | null> {
   if (!key || key.includes('\0')) return null;
-  const row = await knex('attachment').where({ file_key: key }).first('model_type', 'file_name', 'content_type');
-  if (!row || !viewable(principal).includes(row.model_type)) return null;
+  const row = await services
+    .knex('attachment')
+    .where({ file_key: key })
+    .first('model_type', 'file_name', 'content_type');
+  if (!row) return findImage(services, principal, key);
+  if (!viewable(principal).includes(row.model_type)) return null;
   return { key, name: row.file_name, contentType: row.content_type };
+}
+
+/** An image, or its thumbnail, of a row of a resource that has images. */
+async function findImage({ knex, config }: Services, principal: Principal, key: string): Promise<Served | null> {
+  for (const resource of resources) {
+    for (const [name, field] of Object.entries(resource.fields)) {
+      const column = field.image ? columnOf(name, field) : null;
+      if (!column || decide(principal, operationsOf(resource, config.anonymousRead).view).allow !== 'all') continue;
+      const row = await knex(resource.table).where(column, imageKey(key)).first('id');
+      if (row) return { key, name: basename(key), contentType: imageType(key) };
+    }
+  }
+  return null;
 }
 
 function viewable(principal: Principal): string[] {

@@ -76,6 +76,8 @@ export interface Field extends Common {
   readonly target?: string;
   /** many: the table between, and its two columns. */
   readonly through?: { table: string; from: string; to: string };
+  /** text: the key of an image in the media folder. Forms send files; null takes it away; what was shown is passed over. */
+  readonly image?: boolean;
   /** decimal: as a JSON number or, for money, as text. */
   readonly as?: 'number' | 'text';
   /** computed: the SQL behind it, with `{paths}`; never written. */
@@ -112,6 +114,15 @@ export const text = (options: Text = {}): Field => ({
     ...(options.blank || options.readOnly ? {} : { minLength: 1 }),
     ...(options.maxLength ? { maxLength: options.maxLength } : {}),
   }),
+  ...options,
+});
+
+/** An image; answers show where it is served. */
+export const image = (options: Common = {}): Field => ({
+  kind: 'text',
+  schema: Type.String(),
+  nullable: true,
+  image: true,
   ...options,
 });
 

@@ -3,6 +3,8 @@ import { decide } from '../../shared/access/decide.ts';
 import type { Principal } from '../../shared/access/principal.ts';
 import type { Permission } from '../../shared/access/roles.ts';
 import type { Services } from '../../shared/services.ts';
+import { removeImage } from '../media/images.ts';
+import { MediaFolder } from '../media/media-folder.ts';
 import type { Action, Resource, Row } from '../resources/declaration.ts';
 import { resources as declared } from '../resources/index.ts';
 import { actionInput, namedRows } from './action-input.ts';
@@ -30,6 +32,10 @@ export class Store {
   constructor(services: Services) {
     this.#services = services;
     this.#anonymousRead = services.config.anonymousRead;
+  }
+
+  get config(): Services['config'] {
+    return this.#services.config;
   }
 
   /** What each permission on a resource takes here. */
@@ -259,8 +265,14 @@ export class Store {
     const attempting = (row: Row) => {
       attempted = row;
     };
+    const forgotten: string[] = [];
+    const forget = (key: string) => forgotten.push(key);
     try {
-      return await knex.transaction((trx: Knex.Transaction) => work({ trx, principal, attempting }));
+      const done = await knex.transaction((trx: Knex.Transaction) => work({ trx, principal, attempting, forget }));
+      const media = new MediaFolder(this.config);
+      // A file that stays behind does no harm.
+      for (const key of forgotten) await removeImage(media, key).catch(() => undefined);
+      return done;
     } catch (error) {
       const clash = isExclusion(error) ? await resource.clash?.(knex, attempted) : null;
       throw clash ?? refusalOf(error, resource, deleting) ?? error;

@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { Resource, Row } from '../resources/declaration.ts';
 import { type Field, isRequired } from '../resources/fields.ts';
+import { KeptFile } from './kept-file.ts';
 import { Invalid } from './refusals.ts';
 import { readValue } from './values.ts';
 
@@ -41,7 +42,10 @@ export function validate(resource: Resource, given: Row, whole: boolean | Readon
       if (demanded(name) && isRequired(field)) errors[name] = ['This field is required.'];
       continue;
     }
-    const read = readValue(field, given[name]);
+    const sent = given[name];
+    // What was shown of a file is no file; clients send it back with the rest.
+    if (field.image && sent !== null && !(sent instanceof KeptFile)) continue;
+    const read = sent instanceof KeptFile ? { value: sent.key } : readValue(field, sent);
     if ('error' in read) errors[name] = [read.error];
     else values[name] = read.value;
   }

@@ -16,6 +16,8 @@ export interface Writing {
   readonly principal: Principal;
   /** Hears of each row just before PostgreSQL does, so that a refusal can say what clashed. */
   attempting(row: Row): void;
+  /** Hears of each file that no row will name any more. */
+  forget?(key: string): void;
   /** Who the audit trail says it was, where that is not the principal. */
   readonly actor?: Actor;
   /** Fields whose change alone is worth no audit entry: what reports them is kept itself. */
@@ -79,6 +81,7 @@ export async function updateRow(
   const after = await storedRow(trx, resource, id);
   await refuseUnlessOwn(writing, resource, id, allowed);
   await resource.hooks?.afterWrite?.({ ...change, row: after });
+  forgetFiles(writing, resource, before, after);
   const changes = changesBetween(resource, before, after) ?? {};
   if (Object.keys(changes).some((name) => !writing.routine?.has(name))) {
     const action = occasion?.action ?? 'update';
@@ -96,12 +99,21 @@ export async function deleteRow(writing: Writing, resource: Resource, before: Ro
   const row = trx(resource.table).where({ id });
   await (resource.softDelete ? row.update({ [resource.softDelete]: trx.fn.now() }) : row.delete());
   await resource.hooks?.afterDelete?.(change);
+  forgetFiles(writing, resource, before, {});
   await audit(trx, writing.actor ?? writing.principal, {
     action: 'delete',
     resource: resource.name,
     objectId: id,
     changes: changesBetween(resource, before, null) ?? {},
   });
+}
+
+/** Tells of the files that a row named and names no more. */
+function forgetFiles({ forget }: Writing, resource: Resource, before: Row, after: Row): void {
+  for (const [name, field] of Object.entries(resource.fields)) {
+    const key = before[name];
+    if (field.image && typeof key === 'string' && key !== after[name]) forget?.(key);
+  }
 }
 
 /** Does a declared action to a locked row; answers what the action answers. */

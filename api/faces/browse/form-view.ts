@@ -55,7 +55,8 @@ export async function rowForm(facts: FormFacts): Promise<FormView> {
   const { spelled, row, person, errors = {} } = facts;
   const keys = spelled.keys.filter(
     ({ writable, field }) =>
-      writable && (row === null || !field.inputOnly) && (!field.superuserOnly || person?.isSuperuser),
+      // Forms of pages are sent as text.
+      writable && !field.image && (row === null || !field.inputOnly) && (!field.superuserOnly || person?.isSuperuser),
   );
   const fields = await Promise.all(
     keys.map(({ key, field, required }) => fieldView(facts, key, field, required && row === null)),

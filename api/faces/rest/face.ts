@@ -13,6 +13,7 @@ import { describe } from './describe.ts';
 import { sendRefusal } from './errors.ts';
 import { parseBody } from './parse-body.ts';
 import { type Parameters, parseQuery, readParameters, writeCursor } from './parse-query.ts';
+import { withSentBody } from './sent-body.ts';
 import { selectionOf } from './several.ts';
 import { actionsAt, offeredAt, type Spelled, spell } from './spelling.ts';
 
@@ -133,12 +134,8 @@ async function answer(ctx: Context, store: Store, publicUrl: string, target: Tar
   switch (ctx.method) {
     case 'PUT':
     case 'PATCH':
-      await store.update(
-        principal,
-        spelled.resource,
-        id,
-        parseBody(spelled, bodyOf(ctx)),
-        ctx.method === 'PUT' && asked(spelled),
+      await withSentBody(ctx, store, principal, spelled, 'change', (given) =>
+        store.update(principal, spelled.resource, id, given, ctx.method === 'PUT' && asked(spelled)),
       );
       return sendText(ctx, 200, await store.show(principal, projection, id));
     case 'DELETE':
@@ -219,7 +216,9 @@ async function create(
   spelled: Spelled,
   projection: Projection,
 ): Promise<void> {
-  const ids = await store.create(principal, spelled.resource, parseBody(spelled, bodyOf(ctx)));
+  const ids = await withSentBody(ctx, store, principal, spelled, 'add', (given) =>
+    store.create(principal, spelled.resource, given),
+  );
   const texts = await shown(store, principal, projection, ids);
   if (spelled.spelling.createsList) return sendText(ctx, 201, `[${texts.join(',')}]`);
   const text = texts[0] ?? '{}';

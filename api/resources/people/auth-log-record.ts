@@ -1,5 +1,11 @@
+import { permissions } from '../../../shared/access/roles.ts';
+import { Forbidden } from '../../store/refusals.ts';
 import { resource } from '../declaration.ts';
 import { address, boolean, choice, computed, reference, text, timestamp } from '../fields.ts';
+
+const refuseWrites = () => {
+  throw new Forbidden('role', [], 'The record of sign-ins is not written by hand.');
+};
 
 const reason = "CASE WHEN {is_denied} THEN 'CREDENTIALS' ELSE '' END";
 
@@ -23,7 +29,8 @@ export const authLogRecord = resource('auth_log_record', {
   search: ['username'],
   order: ['-id'],
   own: { sql: '{user} = {me}', may: ['view'] },
-  superusers: ['view'],
+  superusers: permissions,
+  hooks: { beforeWrite: refuseWrites, beforeDelete: refuseWrites },
   rest: [],
   entity: {
     offers: ['view'],

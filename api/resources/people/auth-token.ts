@@ -1,4 +1,5 @@
-import { Invalid } from '../../store/refusals.ts';
+import { permissions } from '../../../shared/access/roles.ts';
+import { Forbidden, Invalid } from '../../store/refusals.ts';
 import { resource } from '../declaration.ts';
 import { address, boolean, integer, reference, text, timestamp } from '../fields.ts';
 
@@ -30,13 +31,17 @@ export const authToken = resource('auth_token', {
   search: ['name', 'user.username'],
   order: ['-last_access'],
   own: { sql: '{user} = {me}', may: ['view', 'change'] },
-  superusers: ['view', 'change'],
-  unscoped: ['change'],
+  superusers: permissions,
+  unscoped: ['add', 'change', 'delete'],
   hooks: {
-    beforeWrite({ before, values }) {
+    beforeWrite({ kind, before, values }) {
+      if (kind === 'create') throw new Forbidden('role', [], 'Tokens are made by signing in, or on the account page.');
       if (values.is_active === true && before?.is_active === false) {
         throw new Invalid({ is_active: ['A token that has ended stays so.'] });
       }
+    },
+    beforeDelete() {
+      throw new Forbidden('role', [], 'Tokens stay in the records; end them instead.');
     },
   },
   rest: [],

@@ -169,7 +169,11 @@ test.serial('§5: teams are linked from people and people from teams, by the rul
   t.deepEqual([body.teamsIds, body.teamsNames], [[team.id], { [String(team.id)]: 'Tinkers' }]);
   t.is((await boss.get<Listed>(`Team/${team.id}/users`)).body.total, 1);
   t.is((await boss.get<Listed>(`User/${person.id}/teams`)).body.total, 1);
-  t.is((await boss.get<Listed>(`Team/${team.id}/roles`)).body.total, 8);
+  const { body: roles } = await boss.get<Listed>(`Team/${team.id}/roles`);
+  t.is(roles.total, 8);
+  const raised = await boss.call('PUT', `Role/${roles.list[0]?.id}`, { canChange: true, name: 'ignored' });
+  t.like(raised.body, { canView: true, canChange: true, canDelete: false, teamId: team.id, name: 'Tinkers: Admin' });
+  t.is((await boss.call('POST', 'Role', { name: 'x' })).status, 405, 'roles come with their team');
   t.is((await boss.call<boolean>('DELETE', `User/${person.id}/teams?ids=${team.id}`)).body, true);
   t.is((await boss.get<Listed>(`Team/${team.id}/users`)).body.total, 0);
   t.is((await viewer.call('POST', `Team/${team.id}/users`, { ids: [person.id] })).status, 403);
