@@ -208,6 +208,7 @@ function textsOf(fields: Body): Partial<Record<keyof typeof limits, string>> {
     if (raw === undefined) continue;
     const read = readValue({ kind: 'text', schema: {} }, raw);
     if ('error' in read) errors[name] = [read.error];
+    else if (!String(read.value).isWellFormed()) errors[name] = ['This text has half characters.'];
     else if (String(read.value).length > most) errors[name] = [`This may have at most ${most} characters.`];
     else values[name] = String(read.value);
   }

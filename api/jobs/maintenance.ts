@@ -1,5 +1,6 @@
 import { anonymous } from '../../shared/access/principal.ts';
 import { audit } from '../../shared/audit.ts';
+import { sweepMedia } from '../media/sweep.ts';
 import { inOneTransaction } from '../store/commands.ts';
 import { forEach, type JobContext, type JobReport } from './job.ts';
 
@@ -100,6 +101,12 @@ export async function runMaintenance(context: JobContext): Promise<JobReport> {
       failed += 1;
       log.error({ err: error, step }, 'a step of the maintenance failed');
     }
+  }
+  try {
+    done['files that nothing names'] = await sweepMedia(knex, config);
+  } catch (error) {
+    failed += 1;
+    log.error({ err: error }, 'files could not be swept');
   }
   const loans = await settleLoans(context);
   return { done: { ...done, 'loans that began or ended': loans.done }, failed: failed + loans.failed };

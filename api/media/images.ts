@@ -22,7 +22,7 @@ export const imageType = (key: string): string =>
 export const thumbnailKey = (key: string): string => key.replace(/\.(\w+)$/, '.thumbnail.$1');
 
 /** The key of the image that a key belongs to: its own, or its thumbnail's. */
-export const imageKey = (key: string): string => key.replace(/\.thumbnail\.(\w+)$/, '.$1');
+export const imageKey = (key: string): string => key.replace(/^(images\/.*)\.thumbnail\.(\w+)$/, '$1.$2');
 
 /**
  * Keeps an uploaded image and makes its thumbnail.

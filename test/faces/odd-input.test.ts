@@ -32,6 +32,10 @@ for (const resource of resources) {
         return { status: response.status, text };
       };
       for (const spelled of spellAll([resource], q.url).values()) {
+        if (spelled.spelling.rowsOnly) {
+          await writeRow(spelled, call);
+          continue;
+        }
         await read(spelled, call);
         await write(spelled, call, (row) => t.true([200, 405].includes(row.status), `${spelled.listPath} ${row.text}`));
       }
@@ -49,6 +53,18 @@ async function read(spelled: Spelled, call: Call): Promise<void> {
   for (const filter of filtersOf(spelled).keys()) {
     const values = asked.map((value) => (value === '%00' ? value : encodeURIComponent(value)));
     await Promise.all(values.map((value) => call(`${list}?${filter}=${value}&limit=1`)));
+  }
+}
+
+/** A path that has rows only: the first row is found at another. */
+async function writeRow({ resource, listPath, keys }: Spelled, call: Call): Promise<void> {
+  const list = resource.rest.find(({ rowsOnly }) => !rowsOnly)?.path;
+  const [first] = JSON.parse((await call(`/api/${list}/?limit=1`)).text).results;
+  for (const id of [first?.pk ?? 1, 2_147_483_647]) {
+    await call(`${listPath}${id}/`);
+    for (const { key } of keys) {
+      for (const value of written) await call(`${listPath}${id}/`, { method: 'PATCH', json: { [key]: value } });
+    }
   }
 }
 

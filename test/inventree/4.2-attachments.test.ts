@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import sharp from 'sharp';
+import { sweepMedia } from '../../api/media/sweep.ts';
 import { type Bench, type Body, openBench } from './bench.ts';
 
 let b: Bench;
@@ -109,6 +110,21 @@ test('A link is attached by JSON; only links that lead somewhere plain', async (
   }
   const patched = await b.patch(`/api/attachment/${body.pk}/`, { ...body, comment: 'Elsewhere', pk: 7, model_id: 1 });
   t.deepEqual(patched.body, { ...body, comment: 'Elsewhere' });
+});
+
+test.serial('Files whose row is gone are swept away after a day, the others stay', async (t) => {
+  const [going, staying] = [await b.makePart({ active: false }), await b.makePart()];
+  const [gone, stays] = [
+    (await upload({ model_type: 'part', model_id: going }, ['x', 'gone.txt'])).body,
+    (await upload({ model_type: 'part', model_id: staying }, ['x', 'stays.thumbnail.txt'])).body,
+  ];
+  t.is((await b.remove(`/api/part/${going}/`)).status, 204);
+  const files = async () => (await readdir(join(dataDir, 'media'), { recursive: true })).join(' ');
+  t.is(await sweepMedia(b.q.knex, { dataDir }), 0);
+  t.is(await sweepMedia(b.q.knex, { dataDir }, Date.now() + 86_400_001), 1);
+  t.false((await files()).includes(String(gone.filename)));
+  t.true((await files()).includes(String(stays.filename)));
+  t.is(await sweepMedia(b.q.knex, { dataDir: join(dataDir, 'nowhere') }), 0);
 });
 
 test.serial('A file that is too large, or comes where none is taken, is refused and not kept', async (t) => {
