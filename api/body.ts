@@ -8,6 +8,9 @@ import { Invalid, rowRule } from './store/refusals.ts';
 /** The largest body that is not an upload. */
 const limit = '1mb';
 
+/** Deeper than any client nests in earnest, and less than what would exhaust a stack. */
+const deepest = 100;
+
 const json = bodyParser({
   enableTypes: ['json', 'form'],
   jsonLimit: limit,
@@ -34,6 +37,10 @@ export function readBody(takesFiles: (path: string) => boolean = () => false): M
         const request = ctx.request as { body?: object };
         request.body = structuredClone(request.body ?? {});
       } else await json(ctx as never, async () => undefined);
+      if (isDeeper((ctx.request as { body?: unknown }).body, deepest)) {
+        sendProblem(ctx, 400, `The body can't be read: it is nested more than ${deepest} deep.`);
+        return;
+      }
     } catch (error) {
       const file = fileAmong(error);
       if (file) return sendRefusal(ctx, '', new Invalid({ [file]: ['This field does not take a file.'] }));
@@ -47,6 +54,16 @@ export function readBody(takesFiles: (path: string) => boolean = () => false): M
     }
     await next();
   };
+}
+
+/** Whether a value nests deeper than so many levels; goes level by level, so that no depth of its own can fail it. */
+function isDeeper(value: unknown, levels: number): boolean {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > levels) return true;
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return false;
 }
 
 /** Name of the field that held a file where none is taken; null when something else was wrong. */

@@ -73,7 +73,7 @@ export function withKeys(entity: Entity, error: unknown): unknown {
 export function readIds(key: string, ...raws: readonly unknown[]): number[] {
   const texts = raws.flatMap((raw) => (raw === undefined || raw === null ? [] : [raw].flat()));
   const ids = texts
-    .flatMap((one) => String(one).split(','))
+    .flatMap((one) => wordOf(one).split(','))
     .map((one) => one.trim())
     .filter(Boolean)
     .map(readId);
@@ -85,7 +85,10 @@ export function readIds(key: string, ...raws: readonly unknown[]): number[] {
 /** The most rows that one request may change. */
 export const mostIds = 1000;
 
+/** What may stand for an id; anything else is no id, and not every value has a text. */
+const wordOf = (raw: unknown): string => (typeof raw === 'string' || typeof raw === 'number' ? String(raw) : '-');
+
 export function readId(raw: unknown): number | null {
-  const id = /^\d{1,10}$/.test(String(raw)) ? Number(raw) : 0;
+  const id = /^\d{1,10}$/.test(wordOf(raw)) ? Number(raw) : 0;
   return id >= 1 && id <= 2_147_483_647 ? id : null;
 }
