@@ -55,7 +55,8 @@ test('limit and offset page through it, with links to the next and the previous 
   t.is(whole.length, 2500);
 });
 
-test('Following cursors visits every row once, in the order of the whole list, whatever that order is', async (t) => {
+// Alone: the others change rows meanwhile.
+test.serial('Following cursors visits every row once, in the order of the whole list, whatever that order is', async (t) => {
   const orders = fc.array(
     fc.constantFrom('hostname', '-hostname', 'serial_no', '-serial_no', 'details', '-details', 'rack', '-rack', '-id'),
     { maxLength: 3 },
