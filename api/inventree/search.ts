@@ -10,6 +10,7 @@ import { endpoint } from '../me/endpoint.ts';
 import { resources } from '../resources/index.ts';
 import { Forbidden, Invalid } from '../store/refusals.ts';
 import { Store } from '../store/store.ts';
+import { wordOf } from '../store/values.ts';
 
 /** What may be looked for: InvenTree's word, the list it is in, and what narrows that list to it. */
 const kinds: Readonly<Record<string, { path: string; filters?: Parameters }>> = {
@@ -67,7 +68,7 @@ export const search = endpoint({
     const asked = (ctx.request as { body?: Record<string, unknown> }).body ?? {};
     if (!body.search) return { status: 400, body: { search: 'Search term must be provided' } };
     const common = Object.fromEntries(
-      shared.flatMap((name) => (asked[name] === undefined ? [] : [[name, String(asked[name])]])),
+      shared.flatMap((name) => (asked[name] === undefined ? [] : [[name, wordOf(asked[name])]])),
     );
     const answer: Record<string, unknown> = {};
     for (const [kind, { path, filters }] of Object.entries(kinds)) {
@@ -84,7 +85,7 @@ function filtersOf(kind: string, asked: unknown): Parameters {
   if (typeof asked !== 'object' || asked === null || Array.isArray(asked)) {
     throw new Invalid({ [kind]: ['An object is required.'] });
   }
-  return Object.fromEntries(Object.entries(asked).map(([name, value]) => [name, String(value ?? 'null')]));
+  return Object.fromEntries(Object.entries(asked).map(([name, value]) => [name, parameterOf(value)]));
 }
 
 /** A page of a list, as the list itself answers it; what they may not view is said, not refused. */
@@ -139,3 +140,7 @@ function spelledAt({ config }: Services, path: string): Spelled {
   }
   return found;
 }
+
+/** A filter's value as the query string of its list would hold it. */
+const parameterOf = (value: unknown): string =>
+  value === null ? 'null' : Array.isArray(value) ? value.map(wordOf).join(',') : wordOf(value);

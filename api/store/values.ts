@@ -177,3 +177,7 @@ function splitInterface(text: string): { address: string; prefix: number } | und
   if (prefix !== undefined && (!/^\d{1,3}$/.test(prefix) || Number(prefix) > bits)) return undefined;
   return { address, prefix: prefix === undefined ? bits : Number(prefix) };
 }
+
+/** A plain value as text; '' for anything else: not every object that a client sends can be turned into one. */
+export const wordOf = (raw: unknown): string =>
+  typeof raw === 'string' || typeof raw === 'number' || typeof raw === 'boolean' ? String(raw) : '';

@@ -4,7 +4,7 @@ import { type Condition, largestPage, type Query } from '../../store/query.ts';
 import { Invalid } from '../../store/refusals.ts';
 import { wordsOf } from '../../store/search.ts';
 import type { Sight } from '../../store/sight.ts';
-import { readBoolean } from '../../store/values.ts';
+import { readBoolean, wordOf } from '../../store/values.ts';
 import type { Entities, Entity } from './spelling.ts';
 import { attributeOf } from './where/attributes.ts';
 import { compileWhere } from './where/compile.ts';
@@ -61,7 +61,7 @@ export const standardPage = 200;
 /** Reads the parameters of a list. @throws Invalid naming the parameter */
 export function parseList(entity: Entity, parameters: Parameters, asking: Asking): AskedList {
   const items = readWhere(parameters.where);
-  const texts = items.filter(({ type }) => type === 'textFilter').map(({ value }) => String(value ?? ''));
+  const texts = items.filter(({ type }) => type === 'textFilter').map(({ value }) => wordOf(value));
   const plain = items.filter(({ type }) => type !== 'textFilter');
   const typed = [parameters.q, parameters.textFilter].filter((text) => text !== undefined).map(lastOf);
   const totalOnly = flag('totalOnly', parameters);
@@ -87,13 +87,13 @@ function named(entity: Entity, parameters: Parameters): Condition[] {
   const names = [parameters.primaryFilter, parameters.boolFilterList, parameters.filterList].flatMap((given) =>
     given === undefined || given === '' ? [] : listOf(given).flat(),
   );
-  return names.map((name) => namedFilter(entity, String(name)));
+  return names.map((name) => namedFilter(entity, wordOf(name)));
 }
 
 /** `select` is a list with commas, or brackets. Names that mean nothing are passed over, as clients expect. */
 export function selected(raw: unknown, sort = ''): ReadonlySet<string> | null {
   if (raw === undefined || raw === '') return null;
-  const names = listOf(raw).flatMap((one) => String(one).split(','));
+  const names = listOf(raw).flatMap((one) => wordOf(one).split(','));
   return new Set([...names.map((name) => name.trim()), sort].filter(Boolean));
 }
 

@@ -4,7 +4,7 @@ import type { Condition } from '../../store/query.ts';
 import { Invalid } from '../../store/refusals.ts';
 import type { Sight } from '../../store/sight.ts';
 import { typeOf } from '../../store/statement.ts';
-import { readValue } from '../../store/values.ts';
+import { readValue, wordOf } from '../../store/values.ts';
 import { listOf } from './input.ts';
 import type { TableField } from './tabled.ts';
 
@@ -30,8 +30,6 @@ export function searchColumn({ name, field, label }: TableField, raw: unknown, s
 }
 
 type Refuse = (says: string) => never;
-type Given = string | number | boolean | bigint | symbol | (() => unknown);
-
 const isEmpty = (raw: unknown): raw is null | undefined | '' =>
   raw === null || raw === undefined || (typeof raw === 'string' && raw.trim() === '') || isEmptyList(raw);
 const isEmptyList = (raw: unknown): boolean => Array.isArray(raw) && raw.length === 0;
@@ -43,7 +41,7 @@ function emptyOf(path: string, field: Field): Condition {
 }
 
 function one(path: string, field: Field, raw: unknown, sees: Sight, refuse: Refuse): Condition {
-  const text = String(raw as Given).trim();
+  const text = wordOf(raw).trim();
   switch (field.kind) {
     case 'text':
     case 'interface':

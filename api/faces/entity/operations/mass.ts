@@ -2,6 +2,7 @@ import type { Endpoint } from '../../../me/endpoint.ts';
 import { operationsOf } from '../../../store/operation.ts';
 import { Invalid } from '../../../store/refusals.ts';
 import { setFollowed } from '../../../store/subscriptions.ts';
+import { wordOf } from '../../../store/values.ts';
 import { objectOf, parseRecord, readId, readIds } from '../parse-record.ts';
 import { idsWhere, linkedTo, trying, unlink } from '../relate.ts';
 import type { Entity } from '../spelling.ts';
@@ -79,7 +80,7 @@ function unlinkAll(speaking: Speaking): Endpoint {
     handle: async (call) => {
       const { record, asking } = call;
       const id = readId(record.id);
-      const one = entity.links.get(String(record.link));
+      const one = entity.links.get(wordOf(record.link));
       if (id === null) throw new Invalid({ id: ['An id is required.'] });
       if (!one?.writable) throw new Invalid({ link: ['There is no such link, or none that can be changed.'] });
       const linked = await linkedTo(call, entity, one, id);

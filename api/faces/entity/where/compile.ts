@@ -1,6 +1,7 @@
 import type { Resource } from '../../../resources/declaration.ts';
 import type { Field, FieldKind } from '../../../resources/fields.ts';
 import type { Condition } from '../../../store/query.ts';
+import { wordOf } from '../../../store/values.ts';
 import type { Entities, Entity } from '../spelling.ts';
 import { attributeOf } from './attributes.ts';
 import { onLink } from './links.ts';
@@ -47,7 +48,7 @@ export function compileItem(entity: Entity, item: Item, compiling: Compiling, de
     return type === 'not' ? not({ op: 'and', of }) : { op: type, of };
   }
   if (type === 'bool' || type === 'primary') {
-    return { op: 'or', of: listOf(value).map((name) => namedFilter(entity, String(name))) };
+    return { op: 'or', of: listOf(value).map((name) => namedFilter(entity, wordOf(name))) };
   }
   const attribute = item.attribute ?? item.field;
   if (typeof attribute !== 'string' || attribute === '') throw invalidWhere(`${type.slice(0, 50)} needs an attribute.`);

@@ -1,5 +1,6 @@
 import type { Field } from '../../../resources/fields.ts';
 import type { Span } from '../../../store/query.ts';
+import { wordOf } from '../../../store/values.ts';
 import { type Item, invalidWhere } from './read-where.ts';
 
 type Stretch = Pick<Span, 'unit' | 'from' | 'until'>;
@@ -39,8 +40,8 @@ function stretchOf({ value }: Item, type: string, ofDays: boolean): Stretch {
   if (type === 'future') return ofDays ? { unit: 'day', from: 1, until: null } : { unit: 'now', from: 0, until: null };
   const known = Object.hasOwn(fixed, type) ? fixed[type] : undefined;
   if (known) return known;
-  const days = Number(value);
-  if (!/^\d{1,6}$/.test(String(value)) || days > mostDays) throw invalidWhere(`${type} takes a number of days.`);
+  const days = Number(wordOf(value));
+  if (!/^\d{1,6}$/.test(wordOf(value)) || days > mostDays) throw invalidWhere(`${type} takes a number of days.`);
   return (counted[type] as (days: number) => Stretch)(days);
 }
 
@@ -48,8 +49,8 @@ function zoneOf({ timeZone }: Item, standard: string): string {
   if (timeZone === undefined || timeZone === null || timeZone === '') return standard;
   try {
     // Names only: PostgreSQL would read offsets with the sign turned round.
-    if (!/^[A-Za-z]/.test(String(timeZone))) throw new RangeError();
-    return new Intl.DateTimeFormat('en', { timeZone: String(timeZone) }).resolvedOptions().timeZone;
+    if (!/^[A-Za-z]/.test(wordOf(timeZone))) throw new RangeError();
+    return new Intl.DateTimeFormat('en', { timeZone: wordOf(timeZone) }).resolvedOptions().timeZone;
   } catch {
     throw invalidWhere('timeZone must be a name such as Europe/Berlin.');
   }
