@@ -36,6 +36,9 @@ const presentable: ReadonlySet<string> = new Set(['AccessToken', 'ClientCredenti
 const isUidTaken = (error: unknown): boolean =>
   error instanceof Error && 'constraint' in error && error.constraint === 'oidc_artifacts_uid';
 
+/** Whoever comes for the first time waits for nobody, so those in turn may lose to them this often. */
+const mostAttempts = 20;
+
 class ArtifactAdapter implements Adapter {
   readonly #knex: Knex;
   readonly #kind: string;
@@ -50,13 +53,17 @@ class ArtifactAdapter implements Adapter {
   async upsert(id: string, payload: AdapterPayload, expiresIn?: number): Promise<void> {
     const stored = this.#payloads.toStore(this.#kind, payload);
     const lifted = this.#lift(id, payload);
-    const put = () => this.#inTurn((db) => putArtifact(db, this.#kind, id, stored, lifted, expiresIn ?? null));
-    await put().catch(async (error: unknown) => {
-      // A page opened twice at once gives one session two new ids; the last one stays.
-      if (!lifted.uid || !isUidTaken(error)) throw error;
-      await this.#inTurn((db) => dropOthersOfUid(db, this.#kind, String(lifted.uid), id));
-      await put();
-    });
+    const put = (db: Knex) => putArtifact(db, this.#kind, id, stored, lifted, expiresIn ?? null);
+    const { uid } = lifted;
+    // A page opened several times at once gives one session as many new ids; the last one stays.
+    const putAlone = (db: Knex) => dropOthersOfUid(db, this.#kind, String(uid), id, put);
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.#inTurn(attempt === 0 ? put : putAlone);
+      } catch (error) {
+        if (!uid || !isUidTaken(error) || attempt === mostAttempts) throw error;
+      }
+    }
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {

@@ -102,9 +102,19 @@ export async function putArtifact(
   await put(db, [kind, sha256(id), JSON.stringify(payload), grantId, accountId, clientId, uid, userCode, seconds]);
 }
 
-/** Drops whatever else of this kind goes by this uid. */
-export async function dropOthersOfUid(db: Knex, kind: string, uid: string, id: string): Promise<void> {
-  await dropOthers(db, [kind, uid, sha256(id)]);
+/** Drops whatever else of this kind goes by this uid and then does `put`, one caller a uid after the other. */
+export async function dropOthersOfUid(
+  db: Knex,
+  kind: string,
+  uid: string,
+  id: string,
+  put: (trx: Knex) => Promise<void>,
+): Promise<void> {
+  await db.transaction(async (trx) => {
+    await trx.raw('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))', [`${kind} ${uid}`]);
+    await dropOthers(trx, [kind, uid, sha256(id)]);
+    await put(trx);
+  });
 }
 
 /** Uses one up. @returns false when it was used up before, or is gone: of any number of parallel tries one succeeds */
