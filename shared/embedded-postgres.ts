@@ -4,11 +4,12 @@ import pg from 'pg';
 import { ConfigError } from './config.ts';
 import { databaseAccount } from './embedded-postgres/account.ts';
 import { findBinaries } from './embedded-postgres/binaries.ts';
-import { type Cluster, initialise, start, stop, urlOf } from './embedded-postgres/cluster.ts';
+import { type Cluster, initialise, urlOf } from './embedded-postgres/cluster.ts';
 import { findHome } from './embedded-postgres/home.ts';
 import { keptFile } from './embedded-postgres/kept-file.ts';
 import { ProgramError } from './embedded-postgres/program.ts';
 import { runningServer } from './embedded-postgres/running-server.ts';
+import { start, stop } from './embedded-postgres/server.ts';
 import { randomSecret } from './identity/secrets.ts';
 
 /** The PostgreSQL that comes with the program, while this process uses it. */

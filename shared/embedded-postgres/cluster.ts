@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { chown, mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { chown, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Account } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { readIfThere } from './kept-file.ts';
-import { ProgramError, run } from './program.ts';
-import { isAlive, runningServer } from './running-server.ts';
+import { run } from './program.ts';
+import { isAlive } from './running-server.ts';
 
 /** A PostgreSQL cluster on this machine: its folder, and what it takes to run it. */
 export interface Cluster {
@@ -25,10 +23,6 @@ const superuser = 'quartermaster';
 /** The address of a database of the cluster. */
 export const urlOf = ({ password }: Cluster, port: number, database: string): string =>
   `postgres://${superuser}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
-
-const logFile = (cluster: Cluster): string => join(cluster.data, 'server.log');
-/** The server's log starts anew at the next start once it is larger; bytes. */
-const largestLog = 5_000_000;
 
 /**
  * Makes the cluster when there is none. It is made beside its place and then moved there, so that one that was
@@ -78,50 +72,4 @@ async function removeAbandonedDrafts(data: string): Promise<void> {
     const maker = entry.startsWith(`${basename(data)}.draft-`) ? Number(entry.split('-')[1]) : Number.NaN;
     if (maker && !isAlive(maker)) await rm(join(parent, entry), { recursive: true, force: true });
   }
-}
-
-/** Starts the server on a free loopback port and waits until it takes connections. It outlives this process. */
-export async function start(cluster: Cluster, settings: Readonly<Record<string, string>> = {}): Promise<void> {
-  const { data, account, binaries } = cluster;
-  const log = logFile(cluster);
-  if (((await stat(log).catch(() => null))?.size ?? 0) > largestLog) await truncate(log);
-  const all = { listen_addresses: '127.0.0.1', unix_socket_directories: '', log_checkpoints: 'off', ...settings };
-  const options = Object.entries(all).map(([name, value]) => `-c ${name}='${value}'`);
-  options.push(`-p ${await freePort()}`);
-  try {
-    await run(
-      binaries.pgCtl,
-      ['start', '-w', '-t', '60', '-s', '-D', data, '-l', log, '-o', options.join(' ')],
-      account,
-    );
-  } catch (error) {
-    if (!(error instanceof ProgramError)) throw error;
-    throw new ProgramError(`PostgreSQL does not start: ${await lastComplaint(log)}`);
-  }
-}
-
-async function lastComplaint(log: string): Promise<string> {
-  const lines = (await readFile(log, 'utf8').catch(() => '')).trim().split('\n');
-  return lines.findLast((line) => /FATAL|PANIC|ERROR/.test(line)) ?? lines.at(-1) ?? `see ${log}`;
-}
-
-/** Stops the server: `fast` ends its connections first, `immediate` pulls the plug (it recovers at the next start). */
-export async function stop(cluster: Cluster, how: 'fast' | 'immediate' = 'fast'): Promise<void> {
-  const { data, account, binaries } = cluster;
-  const server = await runningServer(data);
-  if (!server) return;
-  await run(binaries.pgCtl, ['stop', '-w', '-t', '30', '-s', '-m', how, '-D', data], account);
-  // pg_ctl returns when the pid file is gone, a moment before the process is.
-  for (let waited = 0; waited < 2000 && isAlive(server.pid); waited += 20) await sleep(20);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

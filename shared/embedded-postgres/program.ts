@@ -6,16 +6,20 @@ export class ProgramError extends Error {
   override readonly name = 'ProgramError';
 }
 
+/** It sees nothing of our environment but PATH: PGDATA, PGPORT and the like would lead it astray. */
+export const surroundings = (as: Account | null): SpawnOptions => ({
+  env: { PATH: process.env.PATH, LC_ALL: 'C' },
+  ...(as && { uid: as.uid, gid: as.gid }),
+});
+
 /**
  * Runs a program to its end as the account that owns the database (null: our own) and answers its standard output.
- * It sees nothing of our environment but PATH: PGDATA, PGPORT and the like would lead it astray.
  */
 export function run(program: string, args: string[], as: Account | null, folder = '/'): Promise<string> {
   const options: SpawnOptions = {
+    ...surroundings(as),
     cwd: folder,
-    env: { PATH: process.env.PATH, LC_ALL: 'C' },
     stdio: ['ignore', 'pipe', 'pipe'],
-    ...(as && { uid: as.uid, gid: as.gid }),
   };
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, options);

@@ -36,8 +36,12 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Only Linux tells what a process is without asking another program; elsewhere the number has to do. */
-async function runsOn(pid: number, data: string): Promise<boolean> {
+/**
+ * Whether a process is the server of `data`, and not its defunct rest. Only Linux tells without asking another program;
+ * elsewhere the number has to do.
+ */
+export async function runsOn(pid: number, data: string): Promise<boolean> {
+  if (!isAlive(pid)) return false;
   if (process.platform !== 'linux') return true;
   const words = (await readIfThere(`/proc/${pid}/cmdline`))?.split('\0') ?? [];
   return words.includes(data);

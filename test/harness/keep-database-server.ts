@@ -7,10 +7,11 @@ import { loadConfig } from '../../shared/config.ts';
 import { closeDatabase, openDatabase } from '../../shared/database.ts';
 import { databaseAccount } from '../../shared/embedded-postgres/account.ts';
 import { findBinaries } from '../../shared/embedded-postgres/binaries.ts';
-import { type Cluster, initialise, start, stop, urlOf } from '../../shared/embedded-postgres/cluster.ts';
+import { type Cluster, initialise, urlOf } from '../../shared/embedded-postgres/cluster.ts';
 import { passingHome } from '../../shared/embedded-postgres/home.ts';
 import { keptFile } from '../../shared/embedded-postgres/kept-file.ts';
 import { isAlive, runningServer } from '../../shared/embedded-postgres/running-server.ts';
+import { start, stop } from '../../shared/embedded-postgres/server.ts';
 import { migrate } from '../../shared/migrations.ts';
 
 /** Nothing of a test run has to outlive a power cut. */
