@@ -51,12 +51,3 @@ export async function keepImage(media: MediaFolder, field: string, { path, name 
   await media.keep(path, key);
   return key;
 }
-
-const ours = /^images\/[\w-]{22}\/[\w.-]+$/;
-
-/** Removes an image and its thumbnail. A key that was imported names no file of ours. */
-export async function removeImage(media: MediaFolder, key: string): Promise<void> {
-  if (!ours.test(key)) return;
-  await media.remove(thumbnailKey(key));
-  await media.remove(key);
-}

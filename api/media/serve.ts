@@ -13,7 +13,7 @@ import { operationsOf } from '../store/operation.ts';
 import { Forbidden } from '../store/refusals.ts';
 import { kindsFor } from './attachments.ts';
 import { imageKey, imageType } from './images.ts';
-import { isHarmless } from './kind-of-file.ts';
+import { isHarmless, kindOfFile } from './kind-of-file.ts';
 import { MediaFolder } from './media-folder.ts';
 
 interface Served {
@@ -56,19 +56,21 @@ async function find(services: Services, principal: Principal, key: string): Prom
     .knex('attachment')
     .where({ file_key: key })
     .first('model_type', 'file_name', 'content_type');
-  if (!row) return findImage(services, principal, key);
+  if (!row) return findKept(services, principal, key);
   if (!viewable(principal).includes(row.model_type)) return null;
   return { key, name: row.file_name, contentType: row.content_type };
 }
 
-/** An image, or its thumbnail, of a row of a resource that has images. */
-async function findImage({ knex, config }: Services, principal: Principal, key: string): Promise<Served | null> {
+/** A file that a field of a row holds, or its thumbnail. */
+async function findKept({ knex, config }: Services, principal: Principal, key: string): Promise<Served | null> {
   for (const resource of resources) {
     for (const [name, field] of Object.entries(resource.fields)) {
-      const column = field.image ? columnOf(name, field) : null;
+      const column = field.file ? columnOf(name, field) : null;
       if (!column || decide(principal, operationsOf(resource, config.anonymousRead).view).allow !== 'all') continue;
       const row = await knex(resource.table).where(column, imageKey(key)).first('id');
-      if (row) return { key, name: basename(key), contentType: imageType(key) };
+      if (!row) continue;
+      const path = new MediaFolder(config).pathOf(key);
+      return { key, name: basename(key), contentType: field.image ? imageType(key) : await typeOf(path) };
     }
   }
   return null;
@@ -82,6 +84,13 @@ function viewable(principal: Principal): string[] {
     throw error;
   }
 }
+
+/** What a file is by its content; one that is not there is nothing. */
+const typeOf = (path: string): Promise<string> =>
+  kindOfFile(path).then(
+    ({ contentType }) => contentType,
+    () => '',
+  );
 
 const sizeOf = (path: string): Promise<number | null> =>
   stat(path).then(

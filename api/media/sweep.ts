@@ -50,7 +50,7 @@ async function namedKeys(knex: Knex, keys: readonly string[]): Promise<ReadonlyS
   const named = new Set<string>(await knex('attachment').whereIn('file_key', keys).pluck('file_key'));
   for (const { table, fields } of resources) {
     for (const [name, field] of Object.entries(fields)) {
-      const column = field.image ? columnOf(name, field) : null;
+      const column = field.file ? columnOf(name, field) : null;
       if (!column) continue;
       for (const key of await knex(table).whereIn(column, keys).pluck(column)) named.add(key);
     }

@@ -76,7 +76,9 @@ export interface Field extends Common {
   readonly target?: string;
   /** many: the table between, and its two columns. */
   readonly through?: { table: string; from: string; to: string };
-  /** text: the key of an image in the media folder. Forms send files; null takes it away; what was shown is passed over. */
+  /** text: the key of a file in the media folder. Forms send files; null takes it away; what was shown is passed over. */
+  readonly file?: boolean;
+  /** file: it must be an image, and has a thumbnail. */
   readonly image?: boolean;
   /** decimal: as a JSON number or, for money, as text. */
   readonly as?: 'number' | 'text';
@@ -117,14 +119,28 @@ export const text = (options: Text = {}): Field => ({
   ...options,
 });
 
-/** An image; answers show where it is served. */
-export const image = (options: Common = {}): Field => ({
+/** A file; answers show where it is served. */
+export const file = (options: Common = {}): Field => ({
   kind: 'text',
   schema: Type.String(),
   nullable: true,
+  file: true,
+  ...options,
+});
+
+/** A file that is an image. */
+export const image = (options: Common = {}): Field => ({
+  ...file({ help: 'A PNG, JPEG, WebP or GIF, sent as a file of a form; null takes it away.' }),
   image: true,
   ...options,
 });
+
+/** Where the thumbnail of the image at a path is served; '' without one. */
+export const thumbnail = (path: string): Field =>
+  computed(
+    text({ help: 'The image at most 256 pixels wide and high.' }),
+    String.raw`CASE WHEN {${path}} LIKE 'images/%' THEN '/media/' || regexp_replace({${path}}, '\.(\w+)$', '.thumbnail.\1') ELSE '' END`,
+  );
 
 export const boolean = (options: Common = {}): Field => ({ kind: 'boolean', schema: Type.Boolean(), ...options });
 

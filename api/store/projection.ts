@@ -32,7 +32,7 @@ const isoMoment = (sql: string): string => `replace(to_json(${sql})#>>'{}', '+00
 /** What every face prints alike; faces override kinds where their dialect differs. */
 export const showPlain: Show = (field, sql) => {
   // Keys from elsewhere lead to no file of ours.
-  if (field.image) return `CASE WHEN ${sql} LIKE 'images/%' THEN '/media/' || ${sql} END`;
+  if (field.file) return `CASE WHEN ${sql} ~ '^(images|files)/' THEN '/media/' || ${sql} END`;
   switch (field.kind) {
     case 'timestamp':
       return isoMoment(sql);

@@ -3,7 +3,7 @@ import { decide } from '../../shared/access/decide.ts';
 import type { Principal } from '../../shared/access/principal.ts';
 import type { Permission } from '../../shared/access/roles.ts';
 import type { Services } from '../../shared/services.ts';
-import { removeImage } from '../media/images.ts';
+import { removeKept } from '../media/kept.ts';
 import { MediaFolder } from '../media/media-folder.ts';
 import type { Action, Resource, Row } from '../resources/declaration.ts';
 import { resources as declared } from '../resources/index.ts';
@@ -271,7 +271,7 @@ export class Store {
       const done = await knex.transaction((trx: Knex.Transaction) => work({ trx, principal, attempting, forget }));
       const media = new MediaFolder(this.config);
       // A file that stays behind does no harm.
-      for (const key of forgotten) await removeImage(media, key).catch(() => undefined);
+      for (const key of forgotten) await removeKept(media, key).catch(() => undefined);
       return done;
     } catch (error) {
       const clash = isExclusion(error) ? await resource.clash?.(knex, attempted) : null;

@@ -44,7 +44,7 @@ export function validate(resource: Resource, given: Row, whole: boolean | Readon
     }
     const sent = given[name];
     // What was shown of a file is no file; clients send it back with the rest.
-    if (field.image && sent !== null && !(sent instanceof KeptFile)) continue;
+    if (field.file && sent !== null && !(sent instanceof KeptFile)) continue;
     const read = sent instanceof KeptFile ? { value: sent.key } : readValue(field, sent);
     if ('error' in read) errors[name] = [read.error];
     else values[name] = read.value;

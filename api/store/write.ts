@@ -112,7 +112,7 @@ export async function deleteRow(writing: Writing, resource: Resource, before: Ro
 function forgetFiles({ forget }: Writing, resource: Resource, before: Row, after: Row): void {
   for (const [name, field] of Object.entries(resource.fields)) {
     const key = before[name];
-    if (field.image && typeof key === 'string' && key !== after[name]) forget?.(key);
+    if (field.file && typeof key === 'string' && key !== after[name]) forget?.(key);
   }
 }
 

@@ -90,6 +90,21 @@ test.serial('A part can be made with its image, and takes it along when it goes'
   t.is(await kept(), 0);
 });
 
+test.serial('A company has an image like a part, and takes it along when it goes', async (t) => {
+  const { body: made } = await b.post('/api/company/', { name: 'Pictured & Co' });
+  t.like(made, { image: null, thumbnail: '' });
+  const path = `/api/company/${made.pk}/`;
+  const { status, body } = await send(path, await picture('webp'));
+  t.is(status, 200, JSON.stringify(body));
+  t.regex(String(body.image), /my_photo\.webp$/);
+  t.is((await b.q.fetch(String(body.thumbnail), { as: b.token })).headers.get('content-type'), 'image/webp');
+  t.is((await send(path, 'junk')).status, 400);
+  t.is((await b.patch(path, { description: 'No file sent' })).body.image, body.image);
+  t.is(await kept(), 1);
+  t.is((await b.remove(path)).status, 204);
+  t.is(await kept(), 0);
+});
+
 test('Only who may view parts sees their images, and only who may change them sets one', async (t) => {
   const path = `/api/part/${await b.makePart()}/`;
   const image = await picture('gif', 300);

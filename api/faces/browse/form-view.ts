@@ -56,7 +56,7 @@ export async function rowForm(facts: FormFacts): Promise<FormView> {
   const keys = spelled.keys.filter(
     ({ writable, field }) =>
       // Forms of pages are sent as text.
-      writable && !field.image && (row === null || !field.inputOnly) && (!field.superuserOnly || person?.isSuperuser),
+      writable && !field.file && (row === null || !field.inputOnly) && (!field.superuserOnly || person?.isSuperuser),
   );
   const fields = await Promise.all(
     keys.map(({ key, field, required }) => fieldView(facts, key, field, required && row === null)),

@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import type { Principal } from '../../../shared/access/principal.ts';
 import type { Permission } from '../../../shared/access/roles.ts';
-import { keepImage, removeImage } from '../../media/images.ts';
+import { keepFor, removeKept } from '../../media/kept.ts';
 import { MediaFolder } from '../../media/media-folder.ts';
 import { readUploads } from '../../media/uploads.ts';
 import type { Row } from '../../resources/declaration.ts';
@@ -13,14 +13,14 @@ import type { Locate } from './face.ts';
 import { parseBody } from './parse-body.ts';
 import type { Spelled } from './spelling.ts';
 
-const imageKeys = ({ keys }: Spelled) => keys.filter(({ field, writable }) => writable && field.image);
+const fileKeys = ({ keys }: Spelled) => keys.filter(({ field, writable }) => writable && field.file);
 
 /** Whether a form sent to a path may hold files. */
 export const filesAt =
   (locate: Locate) =>
   (path: string): boolean => {
     const target = locate(path);
-    return target !== null && target.action === null && imageKeys(target.spelled).length > 0;
+    return target !== null && target.action === null && fileKeys(target.spelled).length > 0;
   };
 
 /**
@@ -35,8 +35,8 @@ export async function withSentBody<T>(
   permission: Permission,
   write: (given: Row) => Promise<T>,
 ): Promise<T> {
-  const images = imageKeys(spelled);
-  if (images.length === 0 || !ctx.is('multipart/form-data')) {
+  const taking = fileKeys(spelled);
+  if (taking.length === 0 || !ctx.is('multipart/form-data')) {
     return write(parseBody(spelled, (ctx.request as { body?: unknown }).body));
   }
   allow(principal, store.operations(spelled.resource)[permission]);
@@ -45,21 +45,21 @@ export async function withSentBody<T>(
   const kept: string[] = [];
   try {
     for (const field of files.keys()) {
-      if (!images.some(({ key }) => key === field)) {
+      if (!taking.some(({ key }) => key === field)) {
         throw new Invalid({ [field]: ['This field does not take a file.'] });
       }
     }
     const given = parseBody(spelled, fields);
-    for (const { key, name } of images) {
+    for (const { key, name, field } of taking) {
       const upload = files.get(key);
       if (!upload) continue;
-      const image = await keepImage(media, name, upload);
-      kept.push(image);
-      given[name] = new KeptFile(image);
+      const file = await keepFor(media, name, field, upload);
+      kept.push(file);
+      given[name] = new KeptFile(file);
     }
     return await write(given);
   } catch (error) {
-    for (const image of kept) await removeImage(media, image);
+    for (const file of kept) await removeKept(media, file);
     throw error;
   } finally {
     await discard();

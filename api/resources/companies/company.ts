@@ -1,5 +1,5 @@
 import { resource } from '../declaration.ts';
-import { boolean, computed, integer, text, texts } from '../fields.ts';
+import { boolean, computed, image, integer, text, texts, thumbnail } from '../fields.ts';
 import { metadata, metadataAt } from '../metadata.ts';
 
 const counted = (what: string) => computed(integer(), `(SELECT count(*)::int FROM ${what})`);
@@ -25,8 +25,8 @@ export const company = resource('company', {
     link: text({ maxLength: 2000, blank: true }),
     notes: text({ maxLength: 50_000, nullable: true, blank: true }),
     currency: text({ maxLength: 3, default: 'USD' }),
-    image: computed(text({ nullable: true, help: 'Always null: companies have no images here.' }), 'NULL::text'),
-    thumbnail: computed(text(), "''::text"),
+    image: image(),
+    thumbnail: thumbnail('image'),
     active: boolean({ default: true }),
     is_customer: boolean({ default: false, help: 'Stock can be assigned to it.' }),
     is_supplier: boolean({ default: true }),

@@ -1,12 +1,13 @@
 import type { Knex } from 'knex';
 import { Invalid } from '../../store/refusals.ts';
 import { type Change, type Row, resource } from '../declaration.ts';
-import { boolean, reference, text, timestamp } from '../fields.ts';
+import { boolean, file, reference, text, timestamp } from '../fields.ts';
 import { metadata, metadataAt } from '../metadata.ts';
 
 interface Template {
   id: number;
   requires_value: boolean;
+  requires_attachment: boolean;
   choices: string;
 }
 
@@ -23,8 +24,12 @@ async function settleTemplate(change: Change): Promise<void> {
   }
   const template = await trx('test_template')
     .where({ id: values.template ?? row.template })
-    .first<Template | undefined>('id', 'requires_value', 'choices');
-  if (template) refuseWrongValue(template, String(row.value ?? ''));
+    .first<Template | undefined>('id', 'requires_value', 'requires_attachment', 'choices');
+  if (!template) return;
+  refuseWrongValue(template, String(row.value ?? ''));
+  if (template.requires_attachment && !row.attachment) {
+    throw new Invalid({ attachment: ['Attachment must be uploaded for this test'] });
+  }
 }
 
 async function templateNamed(change: Change, item: number, name: string): Promise<number | null> {
@@ -78,6 +83,7 @@ export const testResult = resource('test_result', {
     }),
     result: boolean({ default: false, help: 'Whether it passed.' }),
     value: text({ maxLength: 500, blank: true }),
+    attachment: file({ help: 'What was measured, sent as a file of a form; null takes it away.' }),
     notes: text({ maxLength: 500, blank: true }),
     test_station: text({ maxLength: 500, blank: true }),
     started_datetime: timestamp({ nullable: true }),

@@ -1,7 +1,19 @@
 import { Invalid, rowRule } from '../../store/refusals.ts';
 import { barcodeFields } from '../barcodes.ts';
 import { resource } from '../declaration.ts';
-import { boolean, computed, date, decimal, image, integer, reference, text, texts, timestamp } from '../fields.ts';
+import {
+  boolean,
+  computed,
+  date,
+  decimal,
+  image,
+  integer,
+  reference,
+  text,
+  texts,
+  thumbnail,
+  timestamp,
+} from '../fields.ts';
 import { metadata, metadataAt } from '../metadata.ts';
 import { partFilters } from './part-filters.ts';
 import { canBuild, partOrders, partStock } from './part-stock.ts';
@@ -53,11 +65,8 @@ export const part = resource('part', {
     keywords: text({ maxLength: 250, nullable: true, blank: true }),
     link: text({ maxLength: 2000, blank: true }),
     notes: text({ maxLength: 50_000, nullable: true, blank: true }),
-    image: image({ help: 'A PNG, JPEG, WebP or GIF, sent as a file of a form; null takes it away.' }),
-    thumbnail: computed(
-      text({ help: 'The image at most 256 pixels wide and high.' }),
-      String.raw`CASE WHEN {image} LIKE 'images/%' THEN '/media/' || regexp_replace({image}, '\.(\w+)$', '.thumbnail.\1') ELSE '' END`,
-    ),
+    image: image(),
+    thumbnail: thumbnail('image'),
     full_name: computed(text(), "concat_ws(' | ', nullif({IPN}, ''), {name}, nullif({revision}, ''))"),
     ...barcodeFields,
     starred: computed(boolean({ help: 'Always false: subscriptions are not kept here.' }), 'false::boolean'),
