@@ -101,11 +101,10 @@ export function selected(raw: unknown, sort = ''): ReadonlySet<string> | null {
 function orderOf(entity: Entity, name: string, ascends: boolean, sight: Sight): string[] {
   if (!name) return [];
   const attribute = attributeOf(entity, name);
-  const field = attribute?.kind === 'field' ? attribute.field : undefined;
   const sortable =
     attribute?.kind === 'field'
       ? attribute.path === 'id' ||
-        (sorts.has(field?.kind ?? '') && (columnOf(attribute.path, attribute.field) ?? field?.sql))
+        (!unsorted.has(attribute.field.kind) && (columnOf(attribute.path, attribute.field) ?? attribute.field.sql))
       : attribute?.kind === 'name' || (attribute?.link.from === 'own' && !attribute.link.several);
   if (!attribute || !sortable)
     throw new Invalid({ sortBy: [`${entity.name} can not be sorted by ${JSON.stringify(name.slice(0, 100))}.`] });
@@ -117,9 +116,8 @@ function orderOf(entity: Entity, name: string, ascends: boolean, sight: Sight): 
   return [ascends ? byName : `-${byName}`];
 }
 
-const sorts: ReadonlySet<string> = new Set([
-  'integer', 'decimal', 'text', 'boolean', 'choice', 'timestamp', 'date', 'reference', 'interface', 'address', 'network', 'mac',
-]); // biome-ignore format: a list of words
+/** Kinds that no list is sorted by. */
+const unsorted: ReadonlySet<string> = new Set(['many', 'texts', 'json']);
 
 /** `asc=false` and `order=desc` (or `sortOrder`) turn the order round. */
 function ascending(parameters: Parameters): boolean {

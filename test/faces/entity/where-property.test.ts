@@ -90,9 +90,13 @@ const onRack: fc.Arbitrary<Meant> = fc
     const isIn = ({ rack }: Host) => rack !== null && ids.includes(rack);
     const linked = ({ rack }: Host) => rack !== null;
     const meanings: Record<string, (host: Host) => boolean> = {
-      in: isIn, linkedWith: isIn, isLinked: linked,
-      notIn: (host) => !isIn(host), notLinkedWith: (host) => !isIn(host), isNotLinked: (host) => !linked(host),
-    }; // biome-ignore format: a table
+      in: isIn,
+      linkedWith: isIn,
+      isLinked: linked,
+      notIn: (host) => !isIn(host),
+      notLinkedWith: (host) => !isIn(host),
+      isNotLinked: (host) => !linked(host),
+    };
     const attribute = type.endsWith('In') || type === 'in' ? 'rackId' : 'rack';
     return { item: { type, attribute, value: ids.map(String) }, holds: meanings[type] ?? (() => false) };
   });

@@ -177,12 +177,32 @@ test('§9: what is not understood is 400, never passed over and never 500', asyn
     attribute: 'id',
   });
   const odd = [
-    is('nonsense', 'hostname', 'x'), is('equals', 'nonsense', 'x'), is('constructor', 'hostname', 'x'), is('__proto__', 'hostname', 'x'),
-    is('equals', 'id', 'abc'), is('equals', 'id', '99999999999'), is('equals', 'hostname', { a: 1 }), is('between', 'id', [1]),
-    is('isTrue', 'hostname'), is('arrayAnyOf', 'hostname', ['x']), is('equals', 'hostname', 'a\0b'), is('like', 'hostname', 'a\0'),
-    is('equals', 'hostname.x', 'x'), is('equals', 'rack.nothing', 'x'), is('greaterThan', 'hypervisor', true), [deep], ['x'], [[]], [5], 'x', 5,
-    [{ type: 'equals' }], [{ attribute: 'id' }], is('linkedWith', 'rack', ['x']), is('equals', 'lastseen', 'yesterday'),
-  ]; // biome-ignore format: a table of oddities
+    is('nonsense', 'hostname', 'x'),
+    is('equals', 'nonsense', 'x'),
+    is('constructor', 'hostname', 'x'),
+    is('__proto__', 'hostname', 'x'),
+    is('equals', 'id', 'abc'),
+    is('equals', 'id', '99999999999'),
+    is('equals', 'hostname', { a: 1 }),
+    is('between', 'id', [1]),
+    is('isTrue', 'hostname'),
+    is('arrayAnyOf', 'hostname', ['x']),
+    is('equals', 'hostname', 'a\0b'),
+    is('like', 'hostname', 'a\0'),
+    is('equals', 'hostname.x', 'x'),
+    is('equals', 'rack.nothing', 'x'),
+    is('greaterThan', 'hypervisor', true),
+    [deep],
+    ['x'],
+    [[]],
+    [5],
+    'x',
+    5,
+    [{ type: 'equals' }],
+    [{ attribute: 'id' }],
+    is('linkedWith', 'rack', ['x']),
+    is('equals', 'lastseen', 'yesterday'),
+  ];
   for (const where of odd) t.regex(await hosts(where), /^400 /, JSON.stringify(where).slice(0, 100));
   for (const where of [
     "{'a':",
@@ -246,11 +266,14 @@ test('No where, select or sortBy reads a column that the caller can not see', as
 test('Nothing is learnt of rows that the caller may not view, by names, links or paths', async (t) => {
   // They may view hosts, but neither racks nor people.
   const denied = [
-    is('contains', 'rackName', 'north'), is('equals', 'rack.comment', 'left'), is('equals', 'rack.lab.name', 'North'), is('isNull', 'rackName'),
+    is('contains', 'rackName', 'north'),
+    is('equals', 'rack.comment', 'left'),
+    is('equals', 'rack.lab.name', 'North'),
+    is('isNull', 'rackName'),
     [{ type: 'linkedWith', attribute: 'rack', subQuery: is('equals', 'number', 1) }],
     [{ type: 'not', value: is('equals', 'rack.number', 1) }],
     [{ type: 'or', value: [...is('isNotNull', 'id'), ...is('equals', 'rack.number', 1)] }],
-  ]; // biome-ignore format: a table
+  ];
   for (const where of denied) t.regex(await hosts(where, host), /^403 /, JSON.stringify(where));
   const { body } = await host.get<Listed>('Host?sortBy=rackName&where[0][type]=isNotNull&where[0][attribute]=rackId');
   t.true(body.list.every(({ rackId, rackName }) => typeof rackId === 'string' && rackName === null));

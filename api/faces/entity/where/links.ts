@@ -1,6 +1,7 @@
 import type { Condition } from '../../../store/query.ts';
 import type { Link } from '../links.ts';
-import { always, asItem, type Compiling, compileItem, not, related } from './compile.ts';
+import { always, asItem, type Compiling, compileItem, related } from './compile.ts';
+import { not } from './on-field.ts';
 import { type Item, invalidWhere, listOf } from './read-where.ts';
 import { comparedValue } from './values.ts';
 

@@ -3,9 +3,9 @@ export class NotALiteral extends Error {}
 
 const deepest = 40;
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\', "'": "'", '"': '"' };
-const words: Readonly<Record<string, unknown>> = {
-  None: null, True: true, False: false, null: null, true: true, false: false,
-}; // biome-ignore format: one row of meanings
+const words: ReadonlyMap<string, boolean | null> = new Map(
+  Object.entries({ None: null, True: true, False: false, null: null, true: true, false: false }),
+);
 
 /**
  * Reads values as Python prints them: dicts, lists, tuples, strings, numbers, None, True and False, several of them
@@ -104,9 +104,10 @@ class Reader {
 
   #word(): unknown {
     const [word = ''] = /^[\w.+-]+/.exec(this.#text.slice(this.#at, this.#at + 100)) ?? [];
-    if (Object.hasOwn(words, word)) {
+    const known = words.get(word);
+    if (known !== undefined) {
       this.#at += word.length;
-      return words[word];
+      return known;
     }
     if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i.test(word)) throw this.#fault('something that is no literal');
     this.#at += word.length;
