@@ -1,13 +1,10 @@
 import type Router from '@koa/router';
-import type { Knex } from 'knex';
 import { audit } from '../../shared/audit.ts';
+import { checkOwnPassword } from '../../shared/identity/own-password.ts';
 import { problemWithPassword } from '../../shared/identity/password-rules.ts';
-import { hashPassword, verifyPassword } from '../../shared/identity/passwords.ts';
-import { endSessionsOf } from '../../shared/identity/sessions.ts';
-import { countSuccess, countTry } from '../../shared/identity/sign-in-limits.ts';
+import { hashPassword } from '../../shared/identity/passwords.ts';
 import { showPage } from '../pages/pages.ts';
 import { seeOther } from '../pages/see-other.ts';
-import { revokeEverythingOf } from '../provider/revoke.ts';
 import type { Form } from '../sign-in/form.ts';
 import { beginSession } from '../sign-in/session.ts';
 import { type BrowserState, personOf, principalOf } from '../sign-in/state.ts';
@@ -22,30 +19,27 @@ export function passwordRoutes(router: Router<BrowserState>, { knex, pool, confi
     const errors = wrongWith(ctx.state.form, person);
     if (Object.keys(errors).length > 0) return showPage(ctx, 'password', { errors }, 422);
 
-    // Somebody at an unlocked screen may try as rarely as somebody at the sign-in page.
-    const tried = { account: person.id, address: ctx.ip || null };
-    const retryAfterSeconds = await countTry(pool, tried);
-    if (retryAfterSeconds !== null) {
-      ctx.set('Retry-After', String(retryAfterSeconds));
-      const minutes = Math.ceil(retryAfterSeconds / 60);
+    const tried = { userId: person.id, password: ctx.state.form.raw('current'), address: ctx.ip || null };
+    const current = await checkOwnPassword({ knex, pool }, tried);
+    if (current.refused === 'limited') {
+      ctx.set('Retry-After', String(current.retryAfterSeconds));
+      const minutes = Math.ceil(current.retryAfterSeconds / 60);
       return showPage(ctx, 'password', { errors: { current: `Too many tries. Try again in ${minutes} min.` } }, 429);
     }
-    const stored = await storedPassword(knex, person.id);
-    if (!(await verifyPassword(stored, ctx.state.form.raw('current'))).ok) {
+    if (current.refused) {
       return showPage(ctx, 'password', { errors: { current: 'This is not your current password.' } }, 422);
     }
-    await countSuccess(pool, tried);
 
     const password = await hashPassword(ctx.state.form.raw('chosen'));
     const changed = await knex.transaction(async (trx) => {
+      // The database ends every session and connected application with it.
       const rows = await trx('users')
-        .where({ id: person.id, password: stored })
+        .where({ id: person.id, password: current.stored })
         .update({ password, password_changed_at: trx.fn.now() });
       if (rows === 0) return false;
-      await endSessionsOf(trx, person.id);
-      await revokeEverythingOf(trx, person.id);
       await audit(trx, principalOf(ctx), { action: 'change_password', resource: 'user', objectId: person.id });
-      await beginSession(ctx, trx, { personId: person.id, idleHours: config.sessionHours });
+      const amr = ctx.state.session?.amr ?? ['pwd'];
+      await beginSession(ctx, trx, { personId: person.id, idleHours: config.sessionHours, amr });
       return true;
     });
     if (!changed) {
@@ -53,11 +47,6 @@ export function passwordRoutes(router: Router<BrowserState>, { knex, pool, confi
     }
     seeOther(ctx, '/accounts/?done=password');
   });
-}
-
-async function storedPassword(knex: Knex, userId: number): Promise<string | null> {
-  const row = await knex('users').where({ id: userId }).first<{ password: string | null }>('password');
-  return row?.password ?? null;
 }
 
 function wrongWith(form: Form, person: { username: string; email: string }): Record<string, string> {

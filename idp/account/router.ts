@@ -1,7 +1,9 @@
 import Router from '@koa/router';
 import type { Services } from '../../shared/services.ts';
 import { problems } from '../pages/problems.ts';
+import { confirmRoutes } from '../sign-in/confirm.ts';
 import { postedForm } from '../sign-in/form.ts';
+import { requireRecentSignInToChange } from '../sign-in/recent-sign-in.ts';
 import { signedIn } from '../sign-in/signed-in.ts';
 import type { BrowserState } from '../sign-in/state.ts';
 import { connectedApplicationsRoutes } from './connected-applications.ts';
@@ -18,6 +20,8 @@ export function accountRouter(services: AccountServices): Router<BrowserState> {
   for (const path of ['/accounts', '/api_tokens']) {
     router.use(path, problems(), signedIn(), postedForm(services.config));
   }
+  for (const path of ['/accounts/tokens', '/api_tokens']) router.use(path, requireRecentSignInToChange());
+  confirmRoutes(router, services);
   overviewRoutes(router, services);
   passwordRoutes(router, services);
   connectedApplicationsRoutes(router, services);

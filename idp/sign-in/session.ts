@@ -2,7 +2,14 @@ import type { Knex } from 'knex';
 import { loadPerson } from '../../shared/access/load-person.ts';
 import type { Config } from '../../shared/config.ts';
 import { randomSecret } from '../../shared/identity/secrets.ts';
-import { csrfToken, findSession, sessionCookie, sessionDays, startSession } from '../../shared/identity/sessions.ts';
+import {
+  csrfToken,
+  findSession,
+  sessionCookie,
+  sessionDays,
+  startSession,
+  stepUpSession,
+} from '../../shared/identity/sessions.ts';
 import type { BrowserContext, BrowserMiddleware } from './state.ts';
 
 export interface SessionServices {
@@ -38,7 +45,7 @@ export function browserSession({ knex, config }: SessionServices): BrowserMiddle
 export async function beginSession(
   ctx: BrowserContext,
   db: Knex,
-  { personId, idleHours }: { personId: number; idleHours: number },
+  { personId, idleHours, amr }: { personId: number; idleHours: number; amr?: readonly string[] },
 ): Promise<void> {
   if (ctx.state.session) await db('sessions').where({ id_hash: ctx.state.session.idHash }).delete();
   const cookieValue = await startSession(db, {
@@ -46,7 +53,22 @@ export async function beginSession(
     idleHours,
     address: ctx.ip || null,
     userAgent: ctx.get('User-Agent') || null,
+    ...(amr && { amr }),
   });
+  keepCookie(ctx, cookieValue);
+}
+
+/**
+ * Notes that whoever is signed in has just proved it again, by `amr` (RFC 8176), and gives the session another id.
+ * Answers false when it has ended meanwhile.
+ */
+export async function stepUp(ctx: BrowserContext, db: Knex, amr: readonly string[]): Promise<boolean> {
+  const cookieValue = ctx.state.session && (await stepUpSession(db, ctx.state.session.idHash, amr));
+  if (cookieValue) keepCookie(ctx, cookieValue);
+  return Boolean(cookieValue);
+}
+
+function keepCookie(ctx: BrowserContext, cookieValue: string): void {
   ctx.cookies.set(sessionCookie, cookieValue, { ...cookieFlags, maxAge: sessionDays * 86_400_000 });
 }
 

@@ -12,6 +12,8 @@ export const sessionDays = 30;
 export interface Session {
   /** SHA-256 of the cookie's value; the primary key. */
   readonly idHash: Buffer;
+  /** What lists call it; it opens nothing, and stays the same when the cookie's value changes. */
+  readonly id: number;
   readonly personId: number;
   readonly createdAt: Date;
   /** When the person last proved who they are; `max_age` and `auth_time` of OpenID Connect count from here. */
@@ -47,6 +49,7 @@ export async function startSession(db: Knex, session: NewSession): Promise<strin
 }
 
 interface SessionRow {
+  id: number;
   user_id: number;
   created_at: Date;
   auth_time: Date;
@@ -65,7 +68,7 @@ export async function findSession(
   if (!cookieValue || cookieValue.length > 100) return null;
   const idHash = sha256(cookieValue);
   const { rows } = await db.raw<{ rows: SessionRow[] }>(
-    `SELECT s.user_id, s.created_at, s.auth_time, s.amr, s.last_seen_at < now() - interval '1 minute' AS stale
+    `SELECT s.id, s.user_id, s.created_at, s.auth_time, s.amr, s.last_seen_at < now() - interval '1 minute' AS stale
        FROM sessions s JOIN users u ON u.id = s.user_id
       WHERE s.id_hash = ? AND s.expires_at > now() AND u.is_active`,
     [idHash],
@@ -73,8 +76,8 @@ export async function findSession(
   const row = rows[0];
   if (!row) return null;
   if (row.stale) await putOffIdleEnd(db, idHash);
-  const personId = row.user_id;
-  return { personId, session: { idHash, personId, createdAt: row.created_at, authTime: row.auth_time, amr: row.amr } };
+  const { id, user_id: personId, created_at: createdAt, auth_time: authTime, amr } = row;
+  return { personId, session: { idHash, id, personId, createdAt, authTime, amr } };
 }
 
 /** The idle time is what lay between last use and end; the same again counts from now. */
@@ -88,6 +91,24 @@ async function putOffIdleEnd(db: Knex, idHash: Buffer): Promise<void> {
   );
 }
 
+/**
+ * Notes that the person of a session proved anew who they are, by `amr`. The session lives on under another cookie value,
+ * so that whoever knew the old one gains nothing by it.
+ * @returns the new value; null when the session has ended meanwhile
+ */
+export async function stepUpSession(db: Knex, idHash: Buffer, amr: readonly string[]): Promise<string | null> {
+  const cookieValue = randomSecret();
+  const { rowCount } = await db.raw<{ rowCount: number }>(
+    `UPDATE sessions
+        SET id_hash = ?, auth_time = now(), last_seen_at = now(),
+            expires_at = least(now() + (expires_at - last_seen_at), created_at + make_interval(days => ?)),
+            amr = amr || ARRAY(SELECT unnest(?::text[]) EXCEPT SELECT unnest(amr))
+      WHERE id_hash = ? AND expires_at > now()`,
+    [sha256(cookieValue), sessionDays, [...amr], idHash],
+  );
+  return rowCount > 0 ? cookieValue : null;
+}
+
 /** Ends one session; every process hears of it at commit. */
 export async function endSession(db: Knex, idHash: Buffer): Promise<void> {
   await db('sessions').where({ id_hash: idHash }).delete();
@@ -98,6 +119,39 @@ export async function endSessionsOf(db: Knex, userId: number, { except }: { exce
   const ended = db('sessions').where({ user_id: userId });
   if (except) ended.whereNot({ id_hash: except });
   return ended.delete();
+}
+
+/** Ends one session by what lists call it. False when this person has no such session. */
+export async function endSessionOf(db: Knex, { id, userId }: { id: number; userId: number }): Promise<boolean> {
+  return (await db('sessions').where({ id, user_id: userId }).delete()) > 0;
+}
+
+/** A session as a list shows it. */
+export interface ListedSession {
+  readonly id: number;
+  readonly createdAt: Date;
+  /** To the minute. */
+  readonly lastSeenAt: Date;
+  /** How its person proved who they are (RFC 8176). */
+  readonly amr: readonly string[];
+  readonly address: string | null;
+  readonly userAgent: string | null;
+}
+
+/** The live sessions of a person, the one used last first. */
+export async function sessionsOf(db: Knex, userId: number): Promise<ListedSession[]> {
+  return db('sessions')
+    .where({ user_id: userId })
+    .where('expires_at', '>', db.fn.now())
+    .orderBy('last_seen_at', 'desc')
+    .select<ListedSession[]>(
+      'id',
+      'amr',
+      'created_at as createdAt',
+      'last_seen_at as lastSeenAt',
+      db.raw('host(address) AS address'),
+      'user_agent as userAgent',
+    );
 }
 
 /** Deletes sessions whose time is over; for the sweeper. */
