@@ -7,6 +7,7 @@ import { startSweeper } from './idp/provider/sweeper.ts';
 import { demoBanner } from './shared/process/demo-banner.ts';
 import { type Program, serve } from './shared/process/serve.ts';
 import type { Services } from './shared/services.ts';
+import { startKeyRotation } from './shared/signing-keys/schedule.ts';
 
 /** What the identity provider answers; all other paths are the api's. */
 const idpPaths = /^\/(o|accounts|api_tokens|admin|assets|\.well-known\/oauth-authorization-server)(\/|\?|$)/;
@@ -23,6 +24,7 @@ const production: Program = {
   build: bothServices,
   async ready(services) {
     startSweeper(services);
+    startKeyRotation(services);
     startDelivery(services);
   },
 };
@@ -36,6 +38,7 @@ const demo: Program = {
   },
   async ready(services) {
     startSweeper(services);
+    startKeyRotation(services);
     startDelivery(services);
     const { config, embedded } = services;
     const admin = { username: config.adminUsername, password: config.adminPassword ?? '', may: 'do everything' };

@@ -1,6 +1,5 @@
 import Koa from 'koa';
 import helmet from 'koa-helmet';
-import mount from 'koa-mount';
 import { readAddresses } from '../shared/client-address.ts';
 import { isDatabaseAway } from '../shared/database-away.ts';
 import { serveAssets } from '../shared/pages/assets.ts';
@@ -11,8 +10,8 @@ import { closingSlash } from './pages/closing-slash.ts';
 import { showProblem } from './pages/pages.ts';
 import { endProviderSession } from './provider/browser-session.ts';
 import { interactionRouter } from './provider/interaction.ts';
-import { metadataAtRoot, mountPath } from './provider/paths.ts';
-import { createProvider } from './provider/provider.ts';
+import { LiveProvider } from './provider/live-provider.ts';
+import { metadataAtRoot } from './provider/paths.ts';
 import { publicAddress } from './public-address.ts';
 import { signInRouter } from './sign-in/router.ts';
 import { browserSession } from './sign-in/session.ts';
@@ -20,11 +19,11 @@ import { browserSession } from './sign-in/session.ts';
 /** The identity provider: who people are, and what they let applications do in their name. */
 export async function createIdp(services: Services): Promise<Koa> {
   const { config, log } = services;
-  const provider = await createProvider(services);
+  const provider = await LiveProvider.open(services);
   const app = new Koa({ proxy: config.trustProxy > 0, maxIpsCount: config.trustProxy });
   readAddresses(app);
   // The provider reads its interaction cookies through this application's.
-  app.keys = provider.keys;
+  app.keys = provider.current.keys;
   app.on('error', (error) => log.error({ err: error }, 'an answer could not be sent'));
 
   app.use(requestLog(services));
@@ -41,7 +40,7 @@ export async function createIdp(services: Services): Promise<Koa> {
   app.use(applicationsRouter(services).routes());
   app.use(interactionRouter(provider, services).routes());
   app.use(metadataAtRoot());
-  app.use(mount(mountPath, provider));
+  app.use(provider.mounted);
   app.use(nothingHere());
   return app;
 }
@@ -88,11 +87,11 @@ function securityHeaders(publicUrl: string): Koa.Middleware {
 }
 
 /** Signing out on our own page ends the provider's session of the browser too. */
-function signingOutEndsBoth(provider: Parameters<typeof endProviderSession>[0]): Koa.Middleware {
+function signingOutEndsBoth(provider: LiveProvider): Koa.Middleware {
   return async (ctx, next) => {
     await next();
     if (ctx.method === 'POST' && ctx.path === '/accounts/logout/' && ctx.status === 303) {
-      await endProviderSession(provider, ctx);
+      await endProviderSession(provider.current, ctx);
     }
   };
 }

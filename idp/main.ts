@@ -1,9 +1,13 @@
 import { serve } from '../shared/process/serve.ts';
+import { startKeyRotation } from '../shared/signing-keys/schedule.ts';
 import { createIdp } from './app.ts';
 import { startSweeper } from './provider/sweeper.ts';
 
 await serve({
   role: 'idp',
   build: async (services) => (await createIdp(services)).callback(),
-  ready: async (services) => startSweeper(services),
+  async ready(services) {
+    startSweeper(services);
+    startKeyRotation(services);
+  },
 });

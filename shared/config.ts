@@ -124,6 +124,12 @@ export const settings = {
     standard: 30,
     about: 'How long a refresh token lives when it is not used.',
   }),
+  keyRotationDays: setting({
+    variable: 'KEY_ROTATION_DAYS',
+    kind: wholeNumber(0, 3650),
+    standard: 90,
+    about: 'How long a key signs tokens before the next one does; 0: until `npm run keys -- rotate`.',
+  }),
   sessionHours: setting({
     variable: 'SESSION_HOURS',
     kind: wholeNumber(1, 720),

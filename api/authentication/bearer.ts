@@ -4,8 +4,8 @@ import { LRUCache } from 'lru-cache';
 import type { PeopleCache } from '../../shared/access/people-cache.ts';
 import type { Principal } from '../../shared/access/principal.ts';
 import type { Services } from '../../shared/services.ts';
+import { KeySet } from '../../shared/signing-keys/key-set.ts';
 import { bearerChallenge } from './challenge.ts';
-import { KeySet } from './key-set.ts';
 import { Rejected } from './rejected.ts';
 import { Revocations } from './revocations.ts';
 

@@ -2,6 +2,7 @@ import { type Client, type Configuration, interactionPolicy, type KoaContextWith
 import { deriveKey } from '../../shared/identity/secrets.ts';
 import { scopeNames } from '../../shared/models/application.ts';
 import type { Services } from '../../shared/services.ts';
+import type { SigningKeys } from '../../shared/signing-keys/read.ts';
 import { accessTokenRecorder, extraTokenClaims } from './access-tokens.ts';
 import { accountFinder, claimsByScope } from './accounts.ts';
 import { adapterFactory } from './adapter.ts';
@@ -12,7 +13,6 @@ import { showError, worded } from './error-page.ts';
 import { logoutSource, postLogoutSuccessSource } from './logout-pages.ts';
 import { mountPath, routes } from './paths.ts';
 import { resourceServerInfo } from './scopes.ts';
-import type { SigningKeys } from './signing-keys.ts';
 
 type NeededServices = Pick<Services, 'config' | 'knex'>;
 type Token = { readonly clientId?: string | undefined; readonly kind: string };

@@ -1,6 +1,5 @@
 import Router from '@koa/router';
 import type { Knex } from 'knex';
-import type Provider from 'oidc-provider';
 import { type Client, errors, type Interaction, type InteractionResults } from 'oidc-provider';
 import type { Person } from '../../shared/access/principal.ts';
 import type { Session } from '../../shared/identity/sessions.ts';
@@ -14,6 +13,7 @@ import { audienceOf } from './configuration.ts';
 import { agree } from './consent.ts';
 import { scopesOf, showConsent } from './consent-page.ts';
 import { showError } from './error-page.ts';
+import type { LiveProvider } from './live-provider.ts';
 import { mountPath, routes } from './paths.ts';
 import { unitOfWork } from './unit-of-work.ts';
 
@@ -29,10 +29,10 @@ interface Asked {
  * `/o/interaction/:uid`: where the provider sends a browser that has to prove who sits there, or to ask them for
  * consent. Goes after `browserSession`.
  */
-export function interactionRouter(provider: Provider, { config, knex }: Services): Router<BrowserState> {
+export function interactionRouter(provider: LiveProvider, { config, knex }: Services): Router<BrowserState> {
   const router = new Router<BrowserState>();
   const path = `${mountPath}/interaction/:uid`;
-  const grants = { provider, knex, audience: audienceOf(config.publicUrl) };
+  const audience = audienceOf(config.publicUrl);
   router.use(problems(), postedForm(config), expiredRequests());
 
   router.get(path, async (ctx) => {
@@ -55,14 +55,16 @@ export function interactionRouter(provider: Provider, { config, knex }: Services
   async function allow(ctx: BrowserContext, { interaction, client, person }: Asked): Promise<void> {
     const agreement = { person, clientId: client.clientId, scopes: scopesOf(interaction) };
     await unitOfWork(knex, async () => {
-      await finish(ctx, { consent: { grantId: await agree(grants, agreement, ctx.ip) } });
+      await finish(ctx, {
+        consent: { grantId: await agree({ provider: provider.current, knex, audience }, agreement, ctx.ip) },
+      });
       return true;
     });
   }
 
   /** The interaction of this request; null when the browser was sent elsewhere, to sign in or to begin again. */
   async function whatIsAsked(ctx: BrowserContext & { params: { uid?: string } }): Promise<Asked | null> {
-    const interaction = await provider.interactionDetails(ctx.req, ctx.res);
+    const interaction = await provider.current.interactionDetails(ctx.req, ctx.res);
     if (interaction.uid !== ctx.params.uid) throw new errors.SessionNotFound('interaction session not found');
     const { person, session } = ctx.state;
     if (!person || !session || (interaction.prompt.name === 'login' && !(await isFresh(knex, interaction, session)))) {
@@ -74,13 +76,13 @@ export function interactionRouter(provider: Provider, { config, knex }: Services
       seeOther(ctx, startAgain(interaction));
       return null;
     }
-    const client = await provider.Client.find(String(interaction.params.client_id));
+    const client = await provider.current.Client.find(String(interaction.params.client_id));
     if (!client) throw new errors.InvalidClient('client is invalid', 'client not found');
     return { interaction, client, person, session };
   }
 
   async function finish(ctx: BrowserContext, result: InteractionResults): Promise<void> {
-    seeOther(ctx, await provider.interactionResult(ctx.req, ctx.res, result));
+    seeOther(ctx, await provider.current.interactionResult(ctx.req, ctx.res, result));
   }
 
   return router;

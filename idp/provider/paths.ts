@@ -1,4 +1,5 @@
 import type Koa from 'koa';
+import { jwksMaxAge } from '../../shared/signing-keys/key.ts';
 
 /** Where the provider is mounted; its issuer is the public address followed by this. */
 export const mountPath = '/o';
@@ -64,7 +65,7 @@ export function briefCaching(): Koa.Middleware {
   return async (ctx, next) => {
     await next();
     if (ctx.status === 200 && documents.has(ctx.path.replace(/\/$/, ''))) {
-      ctx.set('Cache-Control', 'public, max-age=300');
+      ctx.set('Cache-Control', `public, max-age=${jwksMaxAge}`);
     }
   };
 }

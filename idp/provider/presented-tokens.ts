@@ -1,6 +1,7 @@
-import { createLocalJWKSet, type JWK, jwtVerify } from 'jose';
+import { errors, jwtVerify } from 'jose';
 import type Koa from 'koa';
 import { randomSecret } from '../../shared/identity/secrets.ts';
+import type { KeySet } from '../../shared/signing-keys/key-set.ts';
 import { formOf, replaceForm } from './plain-requests.ts';
 
 /** An access token that came in with a request, and was really signed by us. */
@@ -19,7 +20,7 @@ const presented = new WeakMap<object, PresentedToken>();
 export const presentedIn = (ctx: Koa.Context | undefined): PresentedToken | undefined => ctx && presented.get(ctx.req);
 
 export interface Verification {
-  readonly keys: readonly JWK[];
+  readonly published: KeySet;
   readonly issuer: string;
   readonly audience: string;
 }
@@ -32,14 +33,14 @@ export function presentedTokens(
   paths: { forms: readonly string[]; userinfo: string },
   facts: Verification,
 ): Koa.Middleware {
-  const keySet = createLocalJWKSet({ keys: [...facts.keys] });
   const verify = async (jwt: string): Promise<PresentedToken | null> => {
     try {
-      const { issuer, audience } = facts;
-      const { payload } = await jwtVerify(jwt, keySet, { issuer, audience, typ: 'at+jwt' });
+      const { published, issuer, audience } = facts;
+      const { payload } = await jwtVerify(jwt, published.find, { issuer, audience, typ: 'at+jwt' });
       return payload.jti ? { jwt, jti: payload.jti } : null;
-    } catch {
-      return null;
+    } catch (error) {
+      if (error instanceof errors.JOSEError) return null;
+      throw error;
     }
   };
   return async (ctx, next) => {

@@ -2,6 +2,8 @@ import type Koa from 'koa';
 import Provider from 'oidc-provider';
 import { securePage } from '../../shared/pages/page-security.ts';
 import type { Services } from '../../shared/services.ts';
+import { KeySet } from '../../shared/signing-keys/key-set.ts';
+import { loadSigningKeys } from '../../shared/signing-keys/read.ts';
 import { sameBrowserSession, signOutWithProvider } from './browser-session.ts';
 import { useHashedSecrets } from './clients.ts';
 import { audienceOf, configuration } from './configuration.ts';
@@ -13,11 +15,17 @@ import { briefCaching, mountPath, oneSpelling, routes } from './paths.ts';
 import { plainRequests } from './plain-requests.ts';
 import { postedAuthorization } from './posted-authorization.ts';
 import { presentedTokens } from './presented-tokens.ts';
-import { loadSigningKeys } from './signing-keys.ts';
 import { unitOfWork } from './unit-of-work.ts';
 
-/** Makes the OpenID Connect provider; mount it at {@link mountPath}. The first process ever makes its signing keys. */
-export async function createProvider(services: Services): Promise<Provider> {
+/**
+ * Makes the OpenID Connect provider with the signing keys of this moment; mount it at {@link mountPath}. The first
+ * process ever makes the keys.
+ * @param published what presented tokens are verified with
+ */
+export async function createProvider(
+  services: Services,
+  published = new KeySet(services.knex, services.events),
+): Promise<Provider> {
   const { config, knex, log } = services;
   const keys = await loadSigningKeys(knex, config.secretKey);
   const issuer = config.publicUrl + mountPath;
@@ -25,7 +33,7 @@ export async function createProvider(services: Services): Promise<Provider> {
   useHashedSecrets(provider);
   provider.on('server_error', (ctx, error) => log.error({ err: error, path: ctx.path }, 'provider failed'));
 
-  const facts = { keys: keys.public, issuer, audience: audienceOf(config.publicUrl) };
+  const facts = { published, issuer, audience: audienceOf(config.publicUrl) };
   provider.use(oneSpelling());
   provider.use(briefCaching());
   provider.use(pageHeaders());

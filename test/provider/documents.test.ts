@@ -3,9 +3,9 @@ import test from 'ava';
 import { exportJWK, generateKeyPair } from 'jose';
 import { canonicalPath } from '../../idp/provider/paths.ts';
 import { createProvider } from '../../idp/provider/provider.ts';
-import { loadSigningKeys } from '../../idp/provider/signing-keys.ts';
 import { resourceScopes } from '../../shared/access/scopes.ts';
 import { deriveKey, seal } from '../../shared/identity/secrets.ts';
+import { loadSigningKeys } from '../../shared/signing-keys/read.ts';
 import { Setting } from './setting.ts';
 
 const q = await Setting.open();
@@ -93,7 +93,7 @@ test('paths work with and without their trailing slash', async (t) => {
 test('the key set holds public keys only and is kept for minutes, not hours', async (t) => {
   const { body, headers } = await read('/o/.well-known/jwks.json');
   const keys = body.keys as Record<string, string>[];
-  t.deepEqual(keys.map(({ alg }) => alg).sort(), ['ES256', 'RS256']);
+  t.deepEqual([...new Set(keys.map(({ alg }) => alg))].sort(), ['ES256', 'RS256']);
   for (const key of keys) {
     t.is(key.use, 'sig');
     t.truthy(key.kid);

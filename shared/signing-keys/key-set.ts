@@ -1,6 +1,6 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWK, type JWTVerifyGetKey } from 'jose';
 import type { Knex } from 'knex';
-import type { Events } from '../../shared/events.ts';
+import type { Events } from '../events.ts';
 
 /** An unknown key id makes the set be read again, but no more often than this; milliseconds. */
 const rereadAfter = 2000;
