@@ -5,6 +5,7 @@ import { resourceNamed, resources } from '../api/resources/index.ts';
 import type { Projection } from '../api/store/projection.ts';
 import { readList } from '../api/store/read.ts';
 import { searchIn, wordsOf } from '../api/store/search.ts';
+import { scopeOf } from '../api/store/searched.ts';
 import { loadConfig } from '../shared/config.ts';
 import { closeServices, openServices } from '../shared/services.ts';
 import { fillWithMany } from '../test/store/many-rows.ts';
@@ -30,10 +31,9 @@ try {
   };
   for (const word of ['zeppelin', 'router', 'resistor', 'osciloscope', 'zzzz', 'e']) {
     for (const name of ['host', 'part', 'all']) {
-      const scopes = (name === 'all' ? resources : [resourceNamed(name)]).map((resource) => ({
-        resource,
-        ownOnly: false,
-      }));
+      const scopes = (name === 'all' ? resources : [resourceNamed(name)]).map((resource) =>
+        scopeOf(resource, false, () => 'all'),
+      );
       await measure(`search ${name} «${word}»`, async () => {
         const found = await searchIn(pool, scopes, wordsOf(word), null, {});
         return found.reduce((sum, { count }) => sum + count, 0);

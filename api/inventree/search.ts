@@ -100,8 +100,9 @@ async function pageOf(
   const { page } = query;
   const { limit, offset } = page.kind === 'offset' ? page : { limit: 1, offset: 0 };
   try {
-    const projection = projectionFor(spelled, parameters);
-    const { text, count } = await new Store(services).list(principal, projection, {
+    const store = new Store(services);
+    const projection = projectionFor(spelled, parameters, store.sight(principal));
+    const { text, count } = await store.list(principal, projection, {
       ...query,
       page: { kind: 'offset', limit, offset },
     });

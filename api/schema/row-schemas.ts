@@ -44,7 +44,7 @@ function shownSchema(spelled: Spelled): JsonSchema {
 }
 
 const whenShown = (parameter: string, { default: shown = false }: Expansion): string =>
-  shown ? `Left out with \`${parameter}=false\`.` : `Shown with \`${parameter}=true\`.`;
+  `${shown ? `Left out with \`${parameter}=false\`.` : `Shown with \`${parameter}=true\`.`} Null where you may not view it.`;
 
 function shownProperties({ idKey, keys, spelling }: Pick<Spelled, 'idKey' | 'keys' | 'spelling'>) {
   const id = idKey === 'url' ? { type: 'string', format: 'uri' } : { type: 'integer' };
@@ -77,7 +77,9 @@ export function viewSchema(resource: Resource, { style, views }: RestSpelling, n
 function expansionSchema(from: Resource, style: Spelled['spelling']['style'], expansion: Expansion): JsonSchema {
   if ('field' in expansion) {
     const field = fieldAt(from, expansion.field);
-    return field ? fieldSchema(field, style, 'read') : {};
+    return field
+      ? fieldSchema(expansion.field.includes('.') ? { ...field, nullable: true } : field, style, 'read')
+      : {};
   }
   for (const resource of resources) {
     const spelling = resource.rest.find((one) => one.path === expansion.spelling);

@@ -1,19 +1,45 @@
+import type { Resource } from '../resources/declaration.ts';
 import { likeText } from './match.ts';
 import type { Condition } from './query.ts';
 import { Forbidden } from './refusals.ts';
+import { scopeOf } from './searched.ts';
 import { blind, type Sight } from './sight.ts';
 import { spanSql } from './span.ts';
 import { fieldAt, type Statement, typeOf } from './statement.ts';
 import { visibleSql, whereSql } from './visible.ts';
+import { asksOf, reachOf } from './within-sight.ts';
 
 const operators = { eq: '=', lt: '<', lte: '<=', gt: '>', gte: '>=' } as const;
 
 /**
- * SQL of a condition; its values become parameters of the statement. Conditions on other rows count those alone that
- * the caller sees.
+ * SQL of a condition; its values become parameters of the statement. Conditions on other rows, or on values of theirs,
+ * count those alone that the caller sees.
  * @throws Forbidden when they see none of that kind
  */
 export function conditionSql(statement: Statement, condition: Condition, sight: Sight = blind): string {
+  const own = pathsOf(condition).flatMap((path) => ownOnTheWay(statement.resource, path, sight));
+  const sql = plainSql(statement, condition, sight);
+  if (own.length === 0) return sql;
+  return `(${own.map((row) => statement.path(`${row}.$own`)).join(' AND ')} AND ${sql})`;
+}
+
+/** The paths whose values a condition asks about. What a row is to the caller themself is theirs to ask. */
+function pathsOf(condition: Condition): string[] {
+  if (condition.op === 'sql') return asksOf(condition.sql);
+  return 'path' in condition ? [condition.path] : [];
+}
+
+/** Rows on the way to a path that have to be the caller's own. @throws Forbidden when they may not read it at all */
+function ownOnTheWay(resource: Resource, path: string, sight: Sight): readonly string[] {
+  const reach = reachOf(resource, path, sight);
+  if ('hidden' in reach) throw notTheirs(reach.hidden);
+  return reach.own;
+}
+
+const notTheirs = ({ title }: Resource) =>
+  new Forbidden('role', [], `This asks about ${title[1].toLowerCase()}, which you may not view.`);
+
+function plainSql(statement: Statement, condition: Condition, sight: Sight): string {
   switch (condition.op) {
     case 'and':
     case 'or':
@@ -48,6 +74,12 @@ export function conditionSql(statement: Statement, condition: Condition, sight: 
       return `coalesce(cardinality(${statement.path(condition.path)}), 0) = 0`;
     case 'span':
       return spanSql(statement, condition);
+    case 'anywhere': {
+      const { paths } = scopeOf(statement.resource, false, sight);
+      const { match, value, beside = [] } = condition;
+      const of = [...beside, ...paths].map((path) => ({ op: match, path, value }) as const);
+      return conditionSql(statement, { op: 'or', of }, sight);
+    }
     case 'through':
     case 'some':
       return relatedSql(statement, condition, sight);
@@ -64,9 +96,7 @@ type Related = Extract<Condition, { op: 'through' | 'some' }>;
 function relatedSql(statement: Statement, condition: Related, sight: Sight): string {
   const { resource } = condition;
   const seen = sight(resource);
-  if (seen === 'nothing') {
-    throw new Forbidden('role', [], `This asks about ${resource.title[1].toLowerCase()}, which you may not view.`);
-  }
+  if (seen === 'nothing') throw notTheirs(resource);
   const part = statement.part(resource);
   const [from, to, field] =
     condition.op === 'through'

@@ -1,15 +1,8 @@
 import type pg from 'pg';
-import type { Resource } from '../resources/declaration.ts';
 import { findEnds, matchSql } from './match.ts';
-import { byPrefix, placeOf, testAt } from './searched.ts';
+import { byPrefix, placeOf, type Scope, testAt } from './searched.ts';
 import { type Slot, Statement, valuesOf } from './statement.ts';
 import { visibleSql, whereSql } from './visible.ts';
-
-/** A resource to look through, and how far the caller sees into it. */
-export interface Scope {
-  readonly resource: Resource;
-  readonly ownOnly: boolean;
-}
 
 /** Texts that are looked at for a nearer word, of each place. */
 const texts = 300;
@@ -58,14 +51,13 @@ async function whichStand(
   words: readonly string[],
   me: number | null,
 ): Promise<ReadonlySet<string>> {
-  const resources = scopes.map(({ resource }) => resource);
-  const matches = await findEnds(db, resources, words);
+  const matches = await findEnds(db, scopes, words);
   const slots: Slot[] = [];
   const columns = words.map((_, n) => {
-    const anywhere = scopes.map(({ resource, ownOnly }) => {
+    const anywhere = scopes.map(({ resource, ownOnly, paths }) => {
       const statement = new Statement(resource, slots);
       const word = matches.get(resource)?.[n];
-      const where = [...visibleSql(statement, ownOnly), ...matchSql(statement, word ? [word] : [])];
+      const where = [...visibleSql(statement, ownOnly), ...matchSql(statement, paths, word ? [word] : [])];
       return `EXISTS (SELECT 1 ${statement.from()}${whereSql(where)})`;
     });
     return anywhere.join(' OR ');
@@ -91,8 +83,8 @@ async function nearestTo(
   const patterns = swaps.map((swap) => `$${slots.push({ value: `%${swap}%` })}::text`);
   const near = (text: string) =>
     `(${[`${text} %> $1::text`, ...patterns.map((pattern) => `${text} LIKE ${pattern}`)].join(' OR ')})`;
-  const places = scopes.flatMap(({ resource, ownOnly }) => {
-    const groups = resource.searchText ? [...byPrefix(resource.search)] : [['', resource.search] as const];
+  const places = scopes.flatMap(({ resource, ownOnly, paths }) => {
+    const groups = resource.searchText ? [...byPrefix(paths)] : paths.length > 0 ? [['', paths] as const] : [];
     return groups.map(([prefix, names]) => {
       const statement = new Statement(resource, slots);
       const place = placeOf(statement, prefix, names);
@@ -103,6 +95,7 @@ async function nearestTo(
       return `(SELECT ${text} AS text ${statement.from()}${where} LIMIT ${texts})`;
     });
   });
+  if (places.length === 0) return null;
   const { rows } = await db.query<{ word: string }>(
     `SELECT coalesce(swapped, token) AS word FROM (
        SELECT token, (SELECT s FROM unnest($2::text[]) AS s WHERE position(s IN token) > 0 LIMIT 1) AS swapped FROM (

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Resource } from '../resources/declaration.ts';
 import { resourceNamed } from '../resources/index.ts';
-import { type Behind, byPrefix, placeOf, searchedOf, searchTextOf, testAt } from './searched.ts';
+import { type Behind, byPrefix, dividePaths, placeOf, type Scope, searchTextOf, testAt } from './searched.ts';
 import { type Slot, Statement, valuesOf } from './statement.ts';
 
 /** Ids of the rows behind a reference in which a word stands; null when they are too many to be named. */
@@ -25,13 +25,13 @@ export const wordsOf = (typed: string): string[] => typed.split(/\s+/).filter(Bo
  */
 export async function findEnds(
   db: pg.Pool,
-  resources: readonly Resource[],
+  scopes: readonly Scope[],
   words: readonly string[],
 ): Promise<ReadonlyMap<Resource, readonly Match[]>> {
   const slots: Slot[] = [];
   const columns: string[] = [];
-  const asked = resources.map((resource) => {
-    const behind = resource.searchText ? searchedOf(resource).behind : [];
+  const asked = scopes.map(({ resource, paths }) => {
+    const behind = resource.searchText ? dividePaths(paths).behind : [];
     return {
       resource,
       words: words.map((word) => ({
@@ -80,13 +80,13 @@ function endsSql(resource: Resource, { reference, paths }: Behind, word: string,
 }
 
 /** SQL that holds for rows in which every word stands. */
-export function matchSql(statement: Statement, matches: readonly Match[]): string[] {
+export function matchSql(statement: Statement, paths: readonly string[], matches: readonly Match[]): string[] {
   const { resource, slots } = statement;
-  const { own, behind } = searchedOf(resource);
+  const { own, behind } = dividePaths(paths);
   return matches.map(({ word, ends }) => {
     const pattern = partOf(statement, word);
     if (!resource.searchText) {
-      return testAt(placeOf(statement, '', resource.search), (text) => `${text} LIKE ${pattern}`);
+      return testAt(placeOf(statement, '', paths), (text) => `${text} LIKE ${pattern}`);
     }
     const stands = own.length > 0 ? [`t.search_text LIKE ${pattern}`] : [];
     for (const one of behind) {
@@ -100,9 +100,8 @@ export function matchSql(statement: Statement, matches: readonly Match[]): strin
 }
 
 /** How well a row matches, from 0 to 1: whole words count more than beginnings, and the first field more than the rest. */
-export function rankSql(statement: Statement, words: readonly string[]): string {
-  const { resource } = statement;
-  const text = resource.searchText ? 't.search_text' : searchTextOf(statement);
+export function rankSql(statement: Statement, paths: readonly string[], words: readonly string[]): string {
+  const text = statement.resource.searchText ? 't.search_text' : searchTextOf(statement, paths);
   const each = words.map((word) => {
     const like = (pattern: string) => `${text} LIKE ${lowered(statement, pattern)}`;
     const plain = likeText(word);

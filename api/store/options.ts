@@ -56,7 +56,7 @@ export async function optionsOf(
   const under = above && sees(above, 'view') === 'all' ? above : null;
   const projection = under && head ? projectionOf(target, head) : projectionOf(target, null);
   const order = under && head ? [`${head}.$label`, ...target.order] : [];
-  const where = [...sensible(field, form), ...typedIn(target, typed)];
+  const where = [...sensible(field, form), ...typedIn(typed)];
   const { text, count } = await store.list(principal, projection, { where, search: [], order, page });
   return { rows: JSON.parse(text ?? '[]'), count: count ?? 0, under };
 }
@@ -76,11 +76,8 @@ function sensible({ options }: Field, form: Row): Condition[] {
 const idField: Field = { kind: 'reference', nullable: true, schema: { type: 'integer' } };
 
 /** Text in the label, so that what is shown can be typed; and in what else rows are searched by. */
-const typedIn = (target: Resource, typed: string): Condition[] =>
-  wordsOf(typed).map((word) => ({
-    op: 'or',
-    of: ['$label', ...target.search].map((path) => ({ op: 'contains', path, value: word }) as const),
-  }));
+const typedIn = (typed: string): Condition[] =>
+  wordsOf(typed).map((value) => ({ op: 'anywhere', match: 'contains', value, beside: ['$label'] }));
 
 const projections = new WeakMap<Resource, Map<string | null, Projection>>();
 

@@ -1,6 +1,8 @@
 import type { Resource } from '../resources/declaration.ts';
 import { resourceNamed } from '../resources/index.ts';
+import type { Sight } from './sight.ts';
 import type { Statement } from './statement.ts';
+import { readablePart } from './within-sight.ts';
 
 /** One column of an order: its SQL and direction. Nulls come last going up and first going down, as PostgreSQL has it. */
 interface Key {
@@ -9,12 +11,15 @@ interface Key {
   readonly nullable: boolean;
 }
 
-/** The columns that a list is ordered by; the id is always the last, so that the order is total. */
-export function orderKeys(statement: Statement, paths: readonly string[]): Key[] {
+/**
+ * The columns that a list is ordered by; the id is always the last, so that the order is total. Of a path that the caller
+ * may not read to its end, as much counts as they may.
+ */
+export function orderKeys(statement: Statement, paths: readonly string[], sight: Sight): Key[] {
   const asked = paths.length > 0 ? paths : statement.resource.order;
   const keys = asked.map((path) => {
     const descending = path.startsWith('-');
-    const bare = descending ? path.slice(1) : path;
+    const bare = readablePart(statement.resource, descending ? path.slice(1) : path, sight);
     return { sql: statement.path(bare), descending, nullable: mayBeNull(statement.resource, bare) };
   });
   const byId = statement.path('id');

@@ -18,6 +18,13 @@ export type Condition =
   /** A row of another resource refers here by its `field`, is one that the caller may view, and fulfils `of`. */
   | { readonly op: 'some'; readonly resource: Resource; readonly field: string; readonly of: Condition }
   | Span
+  /** It holds of any of the paths that search looks through, or of those beside. */
+  | {
+      readonly op: 'anywhere';
+      readonly match: 'contains' | 'regex';
+      readonly value: string;
+      readonly beside?: readonly string[];
+    }
   | { readonly op: 'sql'; readonly sql: string; readonly value?: unknown; readonly type?: string };
 
 /** `like` takes the caller's own pattern, `%` and `_`; those on texts do not tell capitals from small letters. */

@@ -8,6 +8,7 @@ import { findEnds, matchSql } from './match.ts';
 import { behindSql, orderKeys, orderSql } from './order.ts';
 import { columnsSql, type Projection } from './projection.ts';
 import type { Query } from './query.ts';
+import { scopeOf } from './searched.ts';
 import { blind, type Sight } from './sight.ts';
 import { quoted, type Slot, Statement, valuesOf } from './statement.ts';
 import { visibleSql, whereSql } from './visible.ts';
@@ -91,7 +92,7 @@ export async function readList(
 ): Promise<ListAnswer> {
   const answer = await readMatching(db, projection, query, me, ownOnly, sight);
   if (query.search.length === 0 || answer.text !== '[]') return answer;
-  const mended = await correctWords(db, [{ resource: projection.resource, ownOnly }], query.search, me);
+  const mended = await correctWords(db, [scopeOf(projection.resource, ownOnly, sight)], query.search, me);
   return mended ? readMatching(db, projection, { ...query, search: mended }, me, ownOnly, sight) : answer;
 }
 
@@ -104,15 +105,16 @@ async function readMatching(
   sight: Sight,
 ): Promise<ListAnswer> {
   const { resource } = projection;
-  const matches = query.search.length > 0 ? await findEnds(db, [resource], query.search) : null;
+  const scope = scopeOf(resource, ownOnly, sight);
+  const matches = query.search.length > 0 ? await findEnds(db, [scope], query.search) : null;
   const statement = new Statement(resource);
   const where = [
     ...visibleSql(statement, ownOnly),
     ...query.where.map((condition) => conditionSql(statement, condition, sight)),
-    ...matchSql(statement, matches?.get(resource) ?? []),
+    ...matchSql(statement, scope.paths, matches?.get(resource) ?? []),
   ];
   const counted = countSql(statement, where);
-  const keys = orderKeys(statement, query.order);
+  const keys = orderKeys(statement, query.order, sight);
   const { page } = query;
   // How to look for words depends on the words, so such statements are planned each time.
   const ready = (text: string) =>

@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import type { Resource } from '../resources/declaration.ts';
-import { correctWords, type Scope } from './correct.ts';
+import { correctWords } from './correct.ts';
 import { findEnds, type Match, matchSql, rankSql } from './match.ts';
 import { literal } from './projection.ts';
-import { describedBy } from './searched.ts';
+import { describedBy, type Scope } from './searched.ts';
 import { type Slot, Statement, valuesOf } from './statement.ts';
 import { visibleSql, whereSql } from './visible.ts';
 
@@ -60,8 +60,7 @@ async function findIn(
   me: number | null,
   { limit = 10, offset = 0 }: SearchWishes,
 ): Promise<Found[]> {
-  const resources = scopes.map(({ resource }) => resource);
-  const matches = await findEnds(db, resources, words);
+  const matches = await findEnds(db, scopes, words);
   const slots: Slot[] = [];
   const page = `LIMIT ${Math.trunc(limit)} OFFSET ${Math.trunc(offset)}`;
   const texts = scopes.map((scope) => `(${foundSql(scope, matches.get(scope.resource) ?? [], slots, page)})`);
@@ -77,17 +76,18 @@ async function findIn(
 }
 
 /** All that match are ranked; names are put together for those shown alone. */
-function foundSql({ resource, ownOnly }: Scope, matches: readonly Match[], slots: Slot[], page: string): string {
+function foundSql({ resource, ownOnly, paths }: Scope, matches: readonly Match[], slots: Slot[], page: string): string {
   const statement = new Statement(resource, slots);
-  const where = whereSql([...visibleSql(statement, ownOnly), ...matchSql(statement, matches)]);
+  const where = whereSql([...visibleSql(statement, ownOnly), ...matchSql(statement, paths, matches)]);
   const rank = rankSql(
     statement,
+    paths,
     matches.map(({ word }) => word),
   );
   const ranked = `SELECT t.id, ${rank} AS rank ${statement.from()}${where}`;
   const shown = new Statement(resource, slots);
   const label = `coalesce(${shown.path('$label')}, '')`;
-  const hits = `SELECT t.id, ${label} AS label, ${describedBy(shown)} AS description, best.rank`;
+  const hits = `SELECT t.id, ${label} AS label, ${describedBy(shown, paths)} AS description, best.rank`;
   return `WITH ranked AS MATERIALIZED (${ranked}), best AS (SELECT * FROM ranked ORDER BY rank DESC, id ${page})
     SELECT ${literal(resource.name)} AS resource, (SELECT count(*)::int FROM ranked) AS count,
     (SELECT coalesce(json_agg(hit), '[]') FROM (

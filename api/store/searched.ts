@@ -1,7 +1,23 @@
 import type { Resource } from '../resources/declaration.ts';
 import { resourceNamed } from '../resources/index.ts';
 import { literal } from './projection.ts';
-import { fieldAt, Statement } from './statement.ts';
+import type { Sight } from './sight.ts';
+import { fieldAt, Statement, wordsIn } from './statement.ts';
+import { isReadable } from './within-sight.ts';
+
+/** A resource to look through, how far the caller sees into it, and the paths where words are looked for. */
+export interface Scope {
+  readonly resource: Resource;
+  readonly ownOnly: boolean;
+  readonly paths: readonly string[];
+}
+
+/** Where a search looks: at what is declared, as far as the caller may read it. */
+export const scopeOf = (resource: Resource, ownOnly: boolean, sight: Sight): Scope => ({
+  resource,
+  ownOnly,
+  paths: resource.search.filter((path) => isReadable(resource, path, sight)),
+});
 
 /** What search looks through behind one reference. */
 export interface Behind {
@@ -32,8 +48,8 @@ export function dividePaths(paths: readonly string[]): Searched {
   };
 }
 
-/** What search looks through in a resource. */
-export const searchedOf = (resource: Resource): Searched => dividePaths(resource.search);
+/** All that may be looked through in a resource. */
+const searchedOf = (resource: Resource): Searched => dividePaths(resource.search);
 
 /** The text that search reads at a path, as SQL; null where the row has none. */
 function textAt(statement: Statement, path: string): string {
@@ -51,8 +67,8 @@ function textAt(statement: Statement, path: string): string {
 }
 
 /** The text that a row is found by, as `search_text` would keep it, with what stands behind references. */
-export const searchTextOf = (statement: Statement): string =>
-  `search_text(ARRAY[${statement.resource.search.map((path) => `(${textAt(statement, path)})::text`).join(', ')}]::text[])`;
+export const searchTextOf = (statement: Statement, paths: readonly string[]): string =>
+  `search_text(ARRAY[${paths.map((path) => `(${textAt(statement, path)})::text`).join(', ')}]::text[])`;
 
 /** What a table keeps as `search_text`, over its bare columns: a migration makes it, and a test compares the two. */
 export function ownTextSql(resource: Resource): string {
@@ -68,11 +84,9 @@ export function ownTextSql(resource: Resource): string {
 }
 
 /** What else a row is found by than its label, in one line. */
-export function describedBy(statement: Statement): string {
-  const told = new Set(Array.from(statement.resource.label.matchAll(/\{([^{}]+)\}/g), ([, path]) => path));
-  const texts = statement.resource.search
-    .filter((path) => !told.has(path))
-    .map((path) => `nullif(${textAt(statement, path)}, '')`);
+export function describedBy(statement: Statement, paths: readonly string[]): string {
+  const told = new Set(wordsIn(statement.resource.label));
+  const texts = paths.filter((path) => !told.has(path)).map((path) => `nullif(${textAt(statement, path)}, '')`);
   return texts.length > 0 ? `concat_ws(${literal(' · ')}, ${texts.join(', ')})` : `''`;
 }
 
@@ -98,7 +112,7 @@ export function placeOf(statement: Statement, prefix: string, names: readonly st
 
 /** SQL that holds when `test` holds for any of the fields; an index on the kept text narrows the rows down first. */
 export function testAt({ each, kept, more }: Place, test: (text: string) => string): string {
-  const any = `(${each.map(test).join(' OR ')})`;
+  const any = `(${each.map(test).join(' OR ') || 'false'})`;
   if (kept === null) return any;
   return more ? `(${test(kept)} AND ${any})` : test(kept);
 }

@@ -9,6 +9,11 @@ export type Slot = { readonly value: unknown } | 'me' | 'id';
 export const valuesOf = (slots: readonly Slot[], me: number | null, id?: number): unknown[] =>
   slots.map((slot) => (slot === 'me' ? me : slot === 'id' ? id : slot.value));
 
+const inBraces = /\{([A-Za-z$][\w.$]*)\}/g;
+
+/** The words between braces in SQL of a declaration: paths, and `me`, `now` and `value`. */
+export const wordsIn = (template: string): string[] => Array.from(template.matchAll(inBraces), ([, word = '']) => word);
+
 /** The alias of a statement's own table; joins are named after the path that leads to them. */
 const root = 't';
 
@@ -63,7 +68,7 @@ export class Statement {
   }
 
   #fill(resource: Resource, alias: string, template: string, value?: string): string {
-    return template.replace(/\{([A-Za-z$][\w.$]*)\}/g, (_, path: string) => {
+    return template.replace(inBraces, (_, path: string) => {
       if (path === 'me') return this.bind('me', 'int');
       if (path === 'now') return 'now()';
       if (path === 'value' && value !== undefined) return value;

@@ -1,5 +1,4 @@
 import type { Knex } from 'knex';
-import { decide } from '../../shared/access/decide.ts';
 import type { Principal } from '../../shared/access/principal.ts';
 import type { Permission } from '../../shared/access/roles.ts';
 import type { Services } from '../../shared/services.ts';
@@ -18,6 +17,7 @@ import { type ListAnswer, readList, readOne } from './read.ts';
 import { Forbidden, Invalid, NotFound } from './refusals.ts';
 import { lockRow, lockRows } from './row.ts';
 import { type Found, type SearchWishes, searchIn } from './search.ts';
+import { scopeOf } from './searched.ts';
 import { type Selection, selected } from './selection.ts';
 import { type Sight, sightOf } from './sight.ts';
 import { countTabs } from './tab-counts.ts';
@@ -78,9 +78,10 @@ export class Store {
    * Resources that the caller may not view at all are passed over; of others they find what a list would show them.
    */
   async search(principal: Principal, words: readonly string[], wishes: SearchWishes = {}): Promise<Found[]> {
+    const sight = this.sight(principal);
     const scopes = (wishes.resources ?? declared).flatMap((resource) => {
-      const decision = decide(principal, this.operations(resource).view);
-      return decision.allow === 'nothing' ? [] : [{ resource, ownOnly: decision.allow === 'own' }];
+      const seen = sight(resource);
+      return seen === 'nothing' ? [] : [scopeOf(resource, seen === 'own', sight)];
     });
     return searchIn(this.#services.pool, scopes, words, principal.person?.id ?? null, wishes);
   }

@@ -4,7 +4,7 @@ import { resourceNamed, resources } from '../../api/resources/index.ts';
 import type { Projection } from '../../api/store/projection.ts';
 import { readList } from '../../api/store/read.ts';
 import { searchIn, wordsOf } from '../../api/store/search.ts';
-import { ownTextSql } from '../../api/store/searched.ts';
+import { ownTextSql, scopeOf } from '../../api/store/searched.ts';
 import { closeServices, type Services } from '../../shared/services.ts';
 import { freshServices } from '../harness/index.ts';
 import { fillWithMany } from './many-rows.ts';
@@ -88,6 +88,8 @@ const projection = (name: string): Projection => ({
   ],
 });
 
+const everythingOf = (name: string) => scopeOf(resourceNamed(name), false, () => 'all');
+
 const wanted = [
   { resource: 'host', word: 'zeppelin', count: 20 },
   { resource: 'host', word: 'router', count: 20_000 },
@@ -101,7 +103,7 @@ for (const { resource, word, count } of wanted) {
 
   test(`looking for «${word}» among 100,000 of ${resource} takes the index`, async (t) => {
     const { db, plans } = watched();
-    const found = await searchIn(db, [{ resource: resourceNamed(resource), ownOnly: false }], wordsOf(word), null, {});
+    const found = await searchIn(db, [everythingOf(resource)], wordsOf(word), null, {});
     t.is(found[0]?.count, count);
     const taken = await plans();
     t.true(taken.some((plan) => plan['Index Name'] === index));
@@ -123,7 +125,7 @@ for (const { resource, word, count } of wanted) {
 
 test('a misspelt word is mended by way of the index too', async (t) => {
   const { db, plans } = watched();
-  const found = await searchIn(db, [{ resource: resourceNamed('host'), ownOnly: false }], ['zepelin'], null, {});
+  const found = await searchIn(db, [everythingOf('host')], ['zepelin'], null, {});
   t.is(found[0]?.count, 20);
   const taken = await plans();
   t.false(taken.some((plan) => plan['Node Type'] === 'Seq Scan' && plan['Relation Name'] === 'host'));

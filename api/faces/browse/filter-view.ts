@@ -1,8 +1,10 @@
 import type { Filter } from '../../resources/declaration.ts';
 import type { Field } from '../../resources/fields.ts';
 import { resourceNamed } from '../../resources/index.ts';
+import type { Sight } from '../../store/sight.ts';
 import { fieldAt } from '../../store/statement.ts';
 import { readBoolean } from '../../store/values.ts';
+import { asksOf, reachOf } from '../../store/within-sight.ts';
 import { labelOf } from '../rest/describe.ts';
 import { filtersOf } from '../rest/parse-query.ts';
 import type { Spelled } from '../rest/spelling.ts';
@@ -23,19 +25,31 @@ const yesOrNo = [
   { value: 'false', label: 'No' },
 ];
 
-/** The filters that a page offers: those that were declared, and keys with few values. The address may hold any other. */
+/**
+ * The filters that a page offers: of those that were declared, and keys with few values, the ones that the caller may ask
+ * about. The address may hold any other.
+ */
 export async function filterViews(
   spelled: Spelled,
   parameters: Readonly<Record<string, string>>,
   labels: Labels,
+  sight: Sight,
 ): Promise<FilterView[]> {
   const declared = new Set(Object.keys(spelled.resource.filters ?? {}));
   const shown = [...filtersOf(spelled)].filter(([name, filter]) => {
+    if (!asked(filter).every((path) => 'own' in reachOf(spelled.resource, path, sight))) return false;
     const field = typeof filter === 'string' ? fieldAt(spelled.resource, filter) : undefined;
     return declared.has(name) || (field && (field.choices || field.kind === 'boolean' || field.kind === 'reference'));
   });
   const views = shown.map(([name, filter]) => filterView(spelled, name, filter, parameters[name] ?? '', labels));
   return Promise.all(views);
+}
+
+/** The paths that a filter asks about. */
+function asked(filter: Filter): string[] {
+  if (typeof filter === 'string') return [filter];
+  if ('path' in filter) return [filter.path];
+  return asksOf('flag' in filter ? filter.flag : 'either' in filter ? filter.either : filter.sql);
 }
 
 async function filterView(

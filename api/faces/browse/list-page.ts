@@ -45,7 +45,7 @@ export async function showList(browsing: Browsing, ctx: Context, { spelled }: Ta
   const columns = shownColumns(spelled, answered.rows, (row) => own.get(numberOf(row[idKey]) ?? 0));
   const parameters = readParameters(ctx.querystring);
   const may = mayDo(store, principal, spelled);
-  const filters = await filterViews(spelled, parameters, labels);
+  const filters = await filterViews(spelled, parameters, labels, store.sight(principal));
 
   show(ctx, 'list', {
     title: resource.title[1],

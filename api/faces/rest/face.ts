@@ -6,6 +6,7 @@ import { sendProblem } from '../../dialect.ts';
 import type { Resource } from '../../resources/declaration.ts';
 import type { Projection } from '../../store/projection.ts';
 import { NotFound, Refusal } from '../../store/refusals.ts';
+import type { Sight } from '../../store/sight.ts';
 import type { Store } from '../../store/store.ts';
 import { readBoolean } from '../../store/values.ts';
 import { sendArray, sendText } from './answer.ts';
@@ -107,7 +108,7 @@ async function answer(ctx: Context, store: Store, publicUrl: string, target: Tar
     return sendJson(ctx, 200, describe(store, principal, spelled, id !== null, action));
   }
   const parameters = readParameters(ctx.querystring);
-  const projection = projectionFor(spelled, parameters);
+  const projection = projectionFor(spelled, parameters, store.sight(principal));
   if (id === null) {
     if (action !== null) {
       return sendJson(ctx, 201, await store.actOnList(principal, spelled.resource, action, bodyObject(ctx)));
@@ -227,14 +228,14 @@ async function create(
 }
 
 /** What a row shows, with what the parameters ask for beside it. */
-export function projectionFor(spelled: Spelled, parameters: Parameters): Projection {
+export function projectionFor(spelled: Spelled, parameters: Parameters, sight: Sight): Projection {
   const { expand } = spelled.spelling;
   if (!expand) return spelled.projection;
   const shown = Object.entries(expand).filter(([name, expansion]) => {
     const read = readBoolean(parameters[name] ?? '');
     return 'value' in read ? read.value === true : (expansion.default ?? false);
   });
-  return spelled.expanded(new Set(shown.map(([name]) => name)));
+  return spelled.expanded(new Set(shown.map(([name]) => name)), sight);
 }
 
 function withParameters(querystring: string, change: Record<string, string | null>): string {

@@ -17,11 +17,11 @@ export function flaggedSearch({ resource }: Spelled, parameters: Parameters): Co
   if (words.some((word) => word.length > longest)) {
     throw new Invalid({ search: [`A pattern may have at most ${longest} characters.`] });
   }
-  const paths = notes && resource.fields.notes ? [...resource.search, 'notes'] : resource.search;
+  const beside = notes && resource.fields.notes ? ['notes'] : [];
   return words.map((word) => {
     const pattern = regex ? `(?:${word})` : word.replace(/[^\p{L}\p{N}_]/gu, '\\$&');
     const value = whole ? `\\y${pattern}\\y` : pattern;
-    return { op: 'or', of: paths.map((path) => ({ op: 'regex', path, value }) as const) };
+    return { op: 'anywhere', match: 'regex', value, beside };
   });
 }
 

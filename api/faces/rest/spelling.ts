@@ -3,8 +3,10 @@ import type { Action, Expansion, ListAction, Resource, RestSpelling } from '../.
 import { type Field, isRequired } from '../../resources/fields.ts';
 import { resourceNamed, resources } from '../../resources/index.ts';
 import { type Column, literal, type Projection, type Show, showPlain } from '../../store/projection.ts';
+import type { Sight } from '../../store/sight.ts';
 import { fieldAt } from '../../store/statement.ts';
 import { isWritable } from '../../store/validation.ts';
+import { isReadable } from '../../store/within-sight.ts';
 
 /** One key of a spelling: what it is called on the wire, and the field behind it. */
 export interface Key {
@@ -26,8 +28,8 @@ export interface Spelled {
   /** `/api/inventory/host/` */
   readonly listPath: string;
   readonly projection: Projection;
-  /** The projection with these expansions shown. */
-  expanded(names: ReadonlySet<string>): Projection;
+  /** The projection with these expansions shown, as far as the caller may view what they show; null beyond. */
+  expanded(names: ReadonlySet<string>, sight: Sight): Projection;
   /** What the declared views of a row show. */
   readonly views: Readonly<Record<string, Projection>>;
 }
@@ -98,8 +100,22 @@ const column = (key: string, path: string, field: Field, show: Show): Column => 
   sql: (statement) => show(field, statement.path(path)),
 });
 
-function expansionColumn(parameter: string, expansion: Expansion, from: Resource, show: Show, base: string): Column {
+/** How much of what an expansion shows a caller may view. */
+function seenOf(expansion: Expansion, from: Resource, sight: Sight): ReturnType<Sight> {
+  if ('field' in expansion) return isReadable(from, expansion.field, sight) ? 'all' : 'nothing';
+  return sight(spellingAt(expansion.spelling).resource);
+}
+
+function expansionColumn(
+  parameter: string,
+  expansion: Expansion,
+  seen: ReturnType<Sight>,
+  from: Resource,
+  show: Show,
+  base: string,
+): Column {
   const key = expansion.as ?? parameter;
+  if (seen === 'nothing') return { key, sql: () => 'NULL' };
   if ('field' in expansion) {
     const field = fieldAt(from, expansion.field);
     if (!field) throw new Error(`${from.name} declares no field ${expansion.field} to show as ${key}`);
@@ -112,7 +128,8 @@ function expansionColumn(parameter: string, expansion: Expansion, from: Resource
     key,
     sql: (statement) => {
       const list = columns.map((one) => `${one.sql(statement)} AS "${one.key}"`).join(', ');
-      return `CASE WHEN ${statement.path(expansion.reference)} IS NOT NULL THEN (SELECT to_json(x) FROM (SELECT ${list}) AS x) END`;
+      const theirs = seen === 'own' ? ` AND ${statement.path(`${expansion.reference}.$own`)}` : '';
+      return `CASE WHEN ${statement.path(expansion.reference)} IS NOT NULL${theirs} THEN (SELECT to_json(x) FROM (SELECT ${list}) AS x) END`;
     },
   };
 }
@@ -131,14 +148,16 @@ export function spell(resource: Resource, spelling: RestSpelling, base: string):
   const plain = columnsOf(keys, spelling, base);
   const show = showAs(spelling.style, base);
   const variants = new Map<string, Projection>();
-  const expanded = (names: ReadonlySet<string>): Projection => {
-    const wanted = Object.entries(spelling.expand ?? {}).filter(([name]) => names.has(name));
-    const name = [spelling.path, ...wanted.map(([key]) => key)].join('+');
+  const expanded = (names: ReadonlySet<string>, sight: Sight): Projection => {
+    const wanted = Object.entries(spelling.expand ?? {})
+      .filter(([name]) => names.has(name))
+      .map(([name, expansion]) => [name, expansion, seenOf(expansion, resource, sight)] as const);
+    const name = [spelling.path, ...wanted.map(([key, , seen]) => `${key}:${seen}`)].join('+');
     const known = variants.get(name);
     if (known) return known;
     const columns = [
       ...plain,
-      ...wanted.map(([key, expansion]) => expansionColumn(key, expansion, resource, show, base)),
+      ...wanted.map(([key, expansion, seen]) => expansionColumn(key, expansion, seen, resource, show, base)),
     ];
     const projection = { resource, name, columns };
     variants.set(name, projection);
