@@ -136,6 +136,10 @@ export interface RestSpelling {
   bulk?: readonly ('change' | 'delete')[];
   /** There is no list, only rows. */
   rowsOnly?: boolean;
+  /** Another path of a row, as older clients write it: `part/{id}/metadata`. */
+  olderRow?: string;
+  /** Values of fields that this path does not name: only rows that have them are here, and what is made here has them. */
+  only?: Readonly<Record<string, string>>;
   /** Actions have their paths at other spellings. */
   withoutActions?: boolean;
   /** What can be done here at all, roles aside; absent: view, add, change and delete. */

@@ -11,9 +11,10 @@ export const metadata: Field = json(Type.Record(Type.String(), Type.Unknown()), 
   example: { colour: 'blue' },
 });
 
-/** Where those notes are read and written, by InvenTree's word for the kind of row. */
-export const metadataAt = (model: string): RestSpelling => ({
+/** Where those notes are read and written: by InvenTree's word for the kind of row, and below the rows of `list`. */
+export const metadataAt = (model: string, list: string): RestSpelling => ({
   path: `metadata/${model}`,
+  olderRow: `${list}/{id}/metadata`,
   style: 'pk',
   keys: ['metadata'],
   offers: ['view', 'change'],

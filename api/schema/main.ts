@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig, loadEnvFile } from '../../shared/config.ts';
-import { spellAll } from '../faces/rest/face.ts';
+import { spellAll } from '../faces/rest/locate.ts';
 import { resources } from '../resources/index.ts';
 import { describeApi } from './describe-api.ts';
 import { printCollection } from './postman/print.ts';

@@ -1,5 +1,5 @@
 import type { Config } from '../../shared/config.ts';
-import { actionsAt, offeredAt, type Spelled } from '../faces/rest/spelling.ts';
+import { actionsAt, offeredAt, olderRowPath, type Spelled } from '../faces/rest/spelling.ts';
 import { operationsOf } from '../store/operation.ts';
 import { troubles } from './answers.ts';
 import { codeSamples } from './code-samples.ts';
@@ -69,6 +69,11 @@ export function resourcePaths(
   }
   for (const wish of severalWishes(spelled)) add(listPath, wish);
   for (const wish of rowWishes(spelled)) if (offered.includes(wish.permission)) add(rowPath, wish);
+  const older = olderRowPath(spelling);
+  for (const wish of older ? rowWishes(spelled) : []) {
+    if (!offered.includes(wish.permission)) continue;
+    add(older, { ...wish, id: `older_${wish.id}`, description: `The same as \`${rowPath}\`.` });
+  }
   for (const view of Object.keys(spelling.views ?? {})) add(`${rowPath}${view}/`, viewWish(spelled, view));
   const actions = actionsAt(spelled);
   for (const [action, declared] of Object.entries(actions.row)) {

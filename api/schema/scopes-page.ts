@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { identityScopes, resourceScopes } from '../../shared/access/scopes.ts';
 import { loadConfig } from '../../shared/config.ts';
-import { spellAll } from '../faces/rest/face.ts';
+import { spellAll } from '../faces/rest/locate.ts';
 import { resources } from '../resources/index.ts';
 import { describeApi } from './describe-api.ts';
 

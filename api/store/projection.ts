@@ -17,6 +17,8 @@ export interface Projection {
   /** Tells projections of one resource apart. */
   readonly name: string;
   readonly columns: readonly Column[];
+  /** SQL over the resource's `{paths}`: the rows that are shown at all. */
+  readonly only?: string;
 }
 
 /** The select list of a projection. */

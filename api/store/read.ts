@@ -57,13 +57,22 @@ function detailStatement(projection: Projection, ownOnly: boolean): Compiled {
   if (!compiled) {
     const statement = new Statement(projection.resource);
     const columns = columnsSql(statement, projection);
-    const where = [`${statement.path('id')} = ${statement.bind('id', 'int')}`, ...visibleSql(statement, ownOnly)];
+    const where = [
+      `${statement.path('id')} = ${statement.bind('id', 'int')}`,
+      ...shownSql(statement, projection, ownOnly),
+    ];
     const text = `SELECT to_json(row)::text AS body FROM (SELECT ${columns} ${statement.from()}${whereSql(where)}) AS row`;
     compiled = { text, name: nameFor(text), slots: statement.slots };
     forms.set(ownOnly, compiled);
   }
   return compiled;
 }
+
+/** The conditions under which a projection shows a row to this caller. */
+const shownSql = (statement: Statement, { only }: Projection, ownOnly: boolean): string[] => [
+  ...visibleSql(statement, ownOnly),
+  ...(only ? [`(${statement.fill(only)})`] : []),
+];
 
 /** One row as JSON text; null when there is none, or none that is theirs where `ownOnly`. */
 export async function readOne(
@@ -109,7 +118,7 @@ async function readMatching(
   const matches = query.search.length > 0 ? await findEnds(db, [scope], query.search) : null;
   const statement = new Statement(resource);
   const where = [
-    ...visibleSql(statement, ownOnly),
+    ...shownSql(statement, projection, ownOnly),
     ...query.where.map((condition) => conditionSql(statement, condition, sight)),
     ...matchSql(statement, scope.paths, matches?.get(resource) ?? []),
   ];

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { spellAll } from '../../api/faces/rest/face.ts';
+import { spellAll } from '../../api/faces/rest/locate.ts';
 import { filtersOf, orderingsOf } from '../../api/faces/rest/parse-query.ts';
 import type { Spelled } from '../../api/faces/rest/spelling.ts';
 import { resources } from '../../api/resources/index.ts';

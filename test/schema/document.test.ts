@@ -7,7 +7,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import test from 'ava';
 import { parse } from 'yaml';
-import { spellAll } from '../../api/faces/rest/face.ts';
+import { spellAll } from '../../api/faces/rest/locate.ts';
 import { parseBody } from '../../api/faces/rest/parse-body.ts';
 import { orderingsOf } from '../../api/faces/rest/parse-query.ts';
 import { offeredAt } from '../../api/faces/rest/spelling.ts';

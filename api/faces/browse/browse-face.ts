@@ -4,7 +4,7 @@ import type { Services } from '../../../shared/services.ts';
 import { pageShower } from '../../page.ts';
 import type { OpenApiDocument } from '../../schema/openapi.ts';
 import type { Store } from '../../store/store.ts';
-import { locator } from '../rest/face.ts';
+import { locator } from '../rest/locate.ts';
 import type { Spelled } from '../rest/spelling.ts';
 import type { Browsing } from './browsing.ts';
 import { dressAnswers } from './dress.ts';

@@ -2,7 +2,7 @@ import type { Services } from '../../../shared/services.ts';
 import type { ShowPage } from '../../page.ts';
 import type { OpenApiDocument } from '../../schema/openapi.ts';
 import type { Store } from '../../store/store.ts';
-import type { Locate } from '../rest/face.ts';
+import type { Locate } from '../rest/locate.ts';
 
 /** What pages of resources are made from. */
 export interface Browsing {

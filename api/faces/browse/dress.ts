@@ -1,7 +1,7 @@
 import type { Context, Middleware } from 'koa';
 import { anonymous } from '../../../shared/access/principal.ts';
 import { wantsPage } from '../../page.ts';
-import type { Target } from '../rest/face.ts';
+import type { Target } from '../rest/locate.ts';
 import { accessAt, describedPath } from './access-view.ts';
 import type { Browsing } from './browsing.ts';
 import { wasPrefix } from './form-values.ts';

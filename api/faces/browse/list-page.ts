@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import type { Principal } from '../../../shared/access/principal.ts';
 import { labelOf } from '../rest/describe.ts';
-import type { Target } from '../rest/face.ts';
+import type { Target } from '../rest/locate.ts';
 import { orderingsOf, readParameters } from '../rest/parse-query.ts';
 import { type Key, listPathOf, type Spelled } from '../rest/spelling.ts';
 import { accessAt } from './access-view.ts';

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { Target } from '../rest/face.ts';
+import type { Target } from '../rest/locate.ts';
 import { accessAt, describedPath } from './access-view.ts';
 import type { Browsing } from './browsing.ts';
 import { prettyJson } from './words.ts';

@@ -3,7 +3,7 @@ import type { Principal } from '../../../shared/access/principal.ts';
 import { sendJson } from '../../answer.ts';
 import { wantsPage } from '../../page.ts';
 import { NotFound } from '../../store/refusals.ts';
-import type { Target } from '../rest/face.ts';
+import type { Target } from '../rest/locate.ts';
 import type { Browsing } from './browsing.ts';
 import { numberOf, type Shown } from './cells.ts';
 import { formValues } from './form-values.ts';

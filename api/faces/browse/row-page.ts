@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import type { Principal } from '../../../shared/access/principal.ts';
 import { labelOf } from '../rest/describe.ts';
-import type { Target } from '../rest/face.ts';
+import type { Target } from '../rest/locate.ts';
 import { accessAt } from './access-view.ts';
 import type { Browsing } from './browsing.ts';
 import { type Cell, cellOf, referencedLabels, type Shown } from './cells.ts';

@@ -5,11 +5,11 @@ import { listPathOf, type Spelled } from './spelling.ts';
 
 /**
  * A write's body as field names to raw values. Keys that this spelling doesn't take are left out; keys that the
- * resource does not know are kept for its own reading (`serial_numbers`).
+ * resource does not know are kept for its own reading (`serial_numbers`). What every row of the path has is put in.
  * @throws Invalid naming the key
  */
 export function parseBody(spelled: Spelled, body: unknown): Row {
-  if (body === undefined || body === null || body === '') return {};
+  if (body === undefined || body === null || body === '') return { ...spelled.spelling.only };
   if (typeof body !== 'object' || Array.isArray(body)) {
     throw new Invalid({ non_field_errors: ['Invalid data. A JSON object is required.'] });
   }
@@ -36,7 +36,7 @@ export function parseBody(spelled: Spelled, body: unknown): Row {
   for (const [key, raw] of Object.entries(body)) {
     if (!taken.has(key) && !Object.hasOwn(spelled.resource.fields, key)) given[key] = raw;
   }
-  return given;
+  return { ...given, ...spelled.spelling.only };
 }
 
 /** The id that a hyperlink (absolute, or a path alone) names; null when it is not a link to that resource. */

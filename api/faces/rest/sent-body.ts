@@ -9,7 +9,7 @@ import { KeptFile } from '../../store/kept-file.ts';
 import { allow } from '../../store/operation.ts';
 import { Invalid } from '../../store/refusals.ts';
 import type { Store } from '../../store/store.ts';
-import type { Locate } from './face.ts';
+import type { Locate } from './locate.ts';
 import { parseBody } from './parse-body.ts';
 import type { Spelled } from './spelling.ts';
 

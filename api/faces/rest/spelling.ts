@@ -51,6 +51,15 @@ export const actionsAt = ({ resource, spelling }: Pick<Spelled, 'resource' | 'sp
 
 export const listPathOf = (spelling: RestSpelling): string => `/api/${spelling.path}/`;
 
+/** The other path of a row, with `{id}`; '' without one. */
+export const olderRowPath = ({ olderRow }: RestSpelling): string => (olderRow ? `/api/${olderRow}/` : '');
+
+/** SQL that holds for the rows of a spelling that has only some. */
+const onlySql = ({ only = {} }: RestSpelling): string =>
+  Object.entries(only)
+    .map(([name, value]) => `{${name}} = ${literal(value)}`)
+    .join(' AND ');
+
 /** The list path that hyperlinks to a resource go to. */
 export function linkPathOf(resource: Resource): string {
   const linked = resource.rest.find((one) => one.style === 'hyperlinked') ?? resource.rest[0];
@@ -147,6 +156,7 @@ export function spell(resource: Resource, spelling: RestSpelling, base: string):
   const keys = keysOf(resource, spelling);
   const plain = columnsOf(keys, spelling, base);
   const show = showAs(spelling.style, base);
+  const some = spelling.only && { only: onlySql(spelling) };
   const variants = new Map<string, Projection>();
   const expanded = (names: ReadonlySet<string>, sight: Sight): Projection => {
     const wanted = Object.entries(spelling.expand ?? {})
@@ -159,7 +169,7 @@ export function spell(resource: Resource, spelling: RestSpelling, base: string):
       ...plain,
       ...wanted.map(([key, expansion, seen]) => expansionColumn(key, expansion, seen, resource, show, base)),
     ];
-    const projection = { resource, name, columns };
+    const projection = { resource, name, columns, ...some };
     variants.set(name, projection);
     return projection;
   };
@@ -178,7 +188,7 @@ export function spell(resource: Resource, spelling: RestSpelling, base: string):
     idKey: idKeys[spelling.style],
     keys,
     listPath: listPathOf(spelling),
-    projection: { resource, name: spelling.path, columns: plain },
+    projection: { resource, name: spelling.path, columns: plain, ...some },
     expanded,
   };
 }

@@ -43,5 +43,5 @@ export const company = resource('company', {
   constraints: {
     company_identity: { field: null, says: 'The fields name, email must make a unique set.' },
   },
-  rest: [{ path: 'company', style: 'pk', bulk: ['delete'] }, metadataAt('company')],
+  rest: [{ path: 'company', style: 'pk', bulk: ['delete'] }, metadataAt('company', 'company')],
 });

@@ -21,5 +21,5 @@ export const contact = resource('company_contact', {
   label: "{name} || ' (' || {company.name} || ')'",
   search: ['company.name', 'name', 'email', 'phone', 'role'],
   order: ['name'],
-  rest: [{ path: 'company/contact', style: 'pk', bulk: ['delete'] }, metadataAt('contact')],
+  rest: [{ path: 'company/contact', style: 'pk', bulk: ['delete'] }, metadataAt('contact', 'company/contact')],
 });

@@ -47,6 +47,6 @@ export const manufacturerPart = resource('manufacturer_part', {
         manufacturer_detail: { reference: 'manufacturer', spelling: 'company', keys: companyKeys },
       },
     },
-    metadataAt('manufacturerpart'),
+    metadataAt('manufacturerpart', 'company/part/manufacturer'),
   ],
 });

@@ -86,6 +86,6 @@ export const supplierPart = resource('supplier_part', {
         },
       },
     },
-    metadataAt('supplierpart'),
+    metadataAt('supplierpart', 'company/part'),
   ],
 });

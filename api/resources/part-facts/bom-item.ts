@@ -76,6 +76,6 @@ export const bomItem = resource('bom_item', {
         sub_part_detail: { reference: 'sub_part', spelling: 'part', keys: partBrief, default: true },
       },
     },
-    metadataAt('bomitem'),
+    metadataAt('bomitem', 'bom'),
   ],
 });

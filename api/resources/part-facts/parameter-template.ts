@@ -34,5 +34,9 @@ export const parameterTemplate = resource('parameter_template', {
   constraints: {
     parameter_template_name: { field: 'name', says: 'Parameter template with this Name already exists.' },
   },
-  rest: [{ path: 'parameter/template', style: 'pk', bulk: ['delete'] }, metadataAt('parametertemplate')],
+  rest: [
+    { path: 'parameter/template', style: 'pk', bulk: ['delete'] },
+    { path: 'part/parameter/template', style: 'pk' },
+    metadataAt('parametertemplate', 'parameter/template'),
+  ],
 });

@@ -81,6 +81,16 @@ export const parameter = resource('parameter', {
         updated_by_detail: { reference: 'updated_by', spelling: 'user', keys: ['username', 'first_name', 'last_name'] },
       },
     },
-    metadataAt('parameter'),
+    {
+      path: 'part/parameter',
+      style: 'pk',
+      keys: ['model_id', 'template', 'data', 'data_numeric', 'note', 'updated', 'updated_by'],
+      rename: { model_id: 'part' },
+      only: { model_type: 'part' },
+      expand: {
+        template_detail: { reference: 'template', spelling: 'parameter/template', keys: templateKeys, default: true },
+      },
+    },
+    metadataAt('parameter', 'parameter'),
   ],
 });

@@ -22,5 +22,5 @@ export const projectCode = resource('project_code', {
   constraints: {
     project_code_code: { field: 'code', says: 'Project code with this Project Code already exists.' },
   },
-  rest: [{ path: 'project-code', style: 'pk', bulk: ['delete'] }, metadataAt('projectcode')],
+  rest: [{ path: 'project-code', style: 'pk', bulk: ['delete'] }, metadataAt('projectcode', 'project-code')],
 });

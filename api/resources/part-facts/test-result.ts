@@ -120,6 +120,6 @@ export const testResult = resource('test_result', {
         user_detail: { reference: 'user', spelling: 'user', keys: ['username', 'first_name', 'last_name'] },
       },
     },
-    metadataAt('stockitemtestresult'),
+    metadataAt('stockitemtestresult', 'stock/test'),
   ],
 });

@@ -46,5 +46,8 @@ export const testTemplate = resource('test_template', {
     test_template_identity: { field: 'test_name', says: 'Test template with this name already exists for the part.' },
     test_template_key: { field: 'test_name', says: 'A name has letters or digits.' },
   },
-  rest: [{ path: 'part/test-template', style: 'pk', bulk: ['delete'] }, metadataAt('parttesttemplate')],
+  rest: [
+    { path: 'part/test-template', style: 'pk', bulk: ['delete'] },
+    metadataAt('parttesttemplate', 'part/test-template'),
+  ],
 });

@@ -103,6 +103,6 @@ export const partCategory = resource('part_category', {
       readOnlyFace: true,
       withoutActions: true,
     },
-    metadataAt('partcategory'),
+    metadataAt('partcategory', 'part/category'),
   ],
 });

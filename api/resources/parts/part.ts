@@ -157,6 +157,6 @@ export const part = resource('part', {
         path_detail: { field: 'category.way', as: 'category_path' },
       },
     },
-    metadataAt('part'),
+    metadataAt('part', 'part'),
   ],
 });

@@ -136,6 +136,6 @@ export const stockItem = resource('stock_item', {
         path_detail: { field: 'location.way', as: 'location_path' },
       },
     },
-    metadataAt('stockitem'),
+    metadataAt('stockitem', 'stock'),
   ],
 });

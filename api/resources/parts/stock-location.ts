@@ -95,6 +95,6 @@ export const stockLocation = resource('stock_location', {
       readOnlyFace: true,
       withoutActions: true,
     },
-    metadataAt('stocklocation'),
+    metadataAt('stocklocation', 'stock/location'),
   ],
 });
