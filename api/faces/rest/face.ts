@@ -50,7 +50,7 @@ async function answer(ctx: Context, store: Store, publicUrl: string, target: Tar
     return sendJson(ctx, 200, describe(store, principal, spelled, id !== null, action));
   }
   const asked: Asked = { ctx, store, principal, spelled, parameters: readParameters(ctx.querystring) };
-  const projection = projectionFor(spelled, asked.parameters);
+  const projection = projectionFor(spelled, asked.parameters, store.sight(principal));
   if (id === null) return action === null ? onList(asked, projection, publicUrl) : onListAction(asked, action);
   return action === null ? onRow(asked, projection, id) : onRowAction(asked, projection, id, action);
 }
