@@ -4,6 +4,7 @@ import { startDelivery } from './api/mail/delivery.ts';
 import { loadSampleLab, sampleLogins } from './api/sample/index.ts';
 import { createIdp } from './idp/app.ts';
 import { startSweeper } from './idp/provider/sweeper.ts';
+import { startSealer } from './shared/audit/sealer.ts';
 import { demoBanner } from './shared/process/demo-banner.ts';
 import { type Program, serve } from './shared/process/serve.ts';
 import type { Services } from './shared/services.ts';
@@ -26,6 +27,7 @@ const production: Program = {
     startSweeper(services);
     startKeyRotation(services);
     startDelivery(services);
+    startSealer(services);
   },
 };
 
@@ -40,6 +42,7 @@ const demo: Program = {
     startSweeper(services);
     startKeyRotation(services);
     startDelivery(services);
+    startSealer(services);
     const { config, embedded } = services;
     const admin = { username: config.adminUsername, password: config.adminPassword ?? '', may: 'do everything' };
     const [example = admin] = sampleLogins;

@@ -1,3 +1,4 @@
+import { startSealer } from '../shared/audit/sealer.ts';
 import { serve } from '../shared/process/serve.ts';
 import { createApi } from './app.ts';
 import { startDelivery } from './mail/delivery.ts';
@@ -5,5 +6,8 @@ import { startDelivery } from './mail/delivery.ts';
 await serve({
   role: 'api',
   build: async (services) => (await createApi(services)).callback(),
-  ready: async (services) => startDelivery(services),
+  async ready(services) {
+    startDelivery(services);
+    startSealer(services);
+  },
 });

@@ -1,3 +1,4 @@
+import { startSealer } from '../shared/audit/sealer.ts';
 import { serve } from '../shared/process/serve.ts';
 import { startKeyRotation } from '../shared/signing-keys/schedule.ts';
 import { createIdp } from './app.ts';
@@ -9,5 +10,6 @@ await serve({
   async ready(services) {
     startSweeper(services);
     startKeyRotation(services);
+    startSealer(services);
   },
 });

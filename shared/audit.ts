@@ -28,11 +28,18 @@ export const atConsole: Actor = {
   address: null,
 };
 
-/** Writes an audit row; call it with the transaction that does the thing, so that both happen or neither. */
+/**
+ * Writes an audit row; call it with the transaction that does the thing, so that both happen or neither. What somebody
+ * does while standing in for another person is kept under both names.
+ */
 export async function audit(db: Knex, actor: Actor, entry: AuditEntry): Promise<void> {
+  const { person, standIn } = actor;
+  const who = standIn ?? person;
   await db('audit_entries').insert({
-    actor_id: actor.person?.id ?? null,
-    actor: actor.person?.username ?? 'anonymous',
+    actor_id: who?.id ?? null,
+    actor: who?.username ?? 'anonymous',
+    acting_as_id: standIn ? (person?.id ?? null) : null,
+    acting_as: standIn ? (person?.username ?? null) : null,
     proof: actor.proof,
     application: actor.application,
     token_id: actor.tokenId,

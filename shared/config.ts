@@ -153,7 +153,14 @@ export const settings = {
     kind: wholeNumber(1, 3650),
     standard: 84,
     about:
-      'How long scans, settled findings, notices that are over and sent mails are kept. Bookings and the audit trail are never deleted.',
+      'How long scans, settled findings, notices that are over and sent mails are kept. Bookings are never deleted.',
+  }),
+  auditMonths: optional({
+    variable: 'AUDIT_MONTHS',
+    kind: wholeNumber(1, 1200),
+    otherwise: 'the whole trail is kept',
+    about:
+      'How many whole months of the audit trail are kept beside the current one. Older months are dropped by the nightly maintenance; what stays can still be verified.',
   }),
   offlineHours: setting({
     variable: 'OFFLINE_HOURS',

@@ -1,4 +1,5 @@
 import { anonymous } from '../../shared/access/principal.ts';
+import { dropAuditMonths, makeAuditMonths } from '../../shared/audit/months.ts';
 import { audit } from '../../shared/audit.ts';
 import { sweepMedia } from '../media/sweep.ts';
 import { inOneTransaction } from '../store/commands.ts';
@@ -80,7 +81,7 @@ const sweeps: readonly Sweep[] = [
 
 /**
  * Puts the records in order: settles findings that things have caught up with, warns of hosts that went away, lets
- * loans begin and end, and forgets what is over for long. Bookings and the audit trail stay for good.
+ * loans begin and end, and forgets what is over for long. Bookings stay for good.
  */
 export async function runMaintenance(context: JobContext): Promise<JobReport> {
   const { knex, log, config, actor } = context;
@@ -108,8 +109,29 @@ export async function runMaintenance(context: JobContext): Promise<JobReport> {
     failed += 1;
     log.error({ err: error }, 'files could not be swept');
   }
+  try {
+    done['months of the audit trail begun'] = await makeAuditMonths(knex);
+    done['months of the audit trail dropped'] = await forgetAudit(context);
+  } catch (error) {
+    failed += 1;
+    log.error({ err: error }, 'the months of the audit trail could not be looked after');
+  }
   const loans = await settleLoans(context);
   return { done: { ...done, 'loans that began or ended': loans.done }, failed: failed + loans.failed };
+}
+
+/** Drops the months of the audit trail that nobody wants kept any longer; that they were is in the trail. */
+function forgetAudit({ knex, config, actor }: JobContext): Promise<number> {
+  const keep = config.auditMonths;
+  if (keep === null) return Promise.resolve(0);
+  return knex.transaction(async (trx) => {
+    const dropped = await dropAuditMonths(trx, keep);
+    for (const { month, entries } of dropped) {
+      const changes = { month: { old: month }, entries: { old: entries } };
+      await audit(trx, actor, { action: 'drop', resource: 'audit_trail', objectId: month, changes });
+    }
+    return dropped.length;
+  });
 }
 
 /** Loans whose moment has come take their host or give it back: written again as they are, they see to it themselves. */

@@ -43,7 +43,7 @@ const columns = `id, action, actor_id, actor, host(address) AS address, changes,
 const statement = {
   name: 'qm_log',
   text: `SELECT (SELECT count(*)::int ${ofRow}) AS count, (SELECT coalesce(json_agg(entry), '[]')
-    FROM (SELECT ${columns} ${ofRow} ORDER BY id DESC LIMIT $3 OFFSET $4) AS entry) AS entries`,
+    FROM (SELECT ${columns} ${ofRow} ORDER BY audit_entries.at DESC, id DESC LIMIT $3 OFFSET $4) AS entry) AS entries`,
 };
 
 /**

@@ -32,6 +32,8 @@ export interface Principal {
   readonly tokenId: number | null;
   /** Address that the request came from. */
   readonly address: string | null;
+  /** The superuser who sits there in place of the person, when one does. */
+  readonly standIn?: { readonly id: number; readonly username: string } | null;
 }
 
 /** Nobody: the Principal of a request without credentials. */
