@@ -1,24 +1,37 @@
+import { addressesIn } from '../../shared/applications/addresses.ts';
+import { type ApplicationWish, noWish } from '../../shared/applications/fields.ts';
+import { newServiceUser } from '../../shared/applications/service-users.ts';
 import {
   type Application,
+  authMethods,
+  consentModes,
   everyScope,
   type GrantType,
   grantTypes,
+  idTokenAlgs,
   scopeNames,
 } from '../../shared/models/application.ts';
 import type { Form } from '../sign-in/form.ts';
-import { addressesIn, isPrivateScheme, problemWithAddress, problemWithMixture } from './redirect-uris.ts';
 
-/** In `service_user`: make a new one for this application. */
-export const newServiceUser = 'new';
-
-/** An application as its form says it, still as it was typed. */
-export interface ApplicationWish {
+/** What the form of an application shows: each field as text, the way it was typed. */
+export interface TypedApplication {
   readonly name: string;
   readonly description: string;
+  readonly contacts: string;
   readonly client_type: Application['client_type'];
+  readonly auth_method: Application['auth_method'];
+  readonly jwks: string;
+  readonly jwks_uri: string;
   readonly grant_types: readonly GrantType[];
   readonly redirect_uris: string;
   readonly post_logout_redirect_uris: string;
+  readonly backchannel_logout_uri: string;
+  readonly consent: Application['consent'];
+  readonly access_token_minutes: string;
+  readonly refresh_token_days: string;
+  readonly id_token_alg: Application['id_token_alg'];
+  readonly require_par: boolean;
+  readonly require_dpop: boolean;
   /** Whether it may ask for every scope, also those that come later. */
   readonly every_scope: boolean;
   readonly scopes: readonly string[];
@@ -26,133 +39,112 @@ export interface ApplicationWish {
   readonly service_user: string;
 }
 
-/** What can be stored of a wish, beside its service user. */
-export type ApplicationFields = Pick<
-  Application,
-  | 'name'
-  | 'description'
-  | 'client_type'
-  | 'grant_types'
-  | 'redirect_uris'
-  | 'post_logout_redirect_uris'
-  | 'allowed_scopes'
->;
-
-/** The form before anything was typed: the usual web or installed application. */
-export const noWish: ApplicationWish = {
-  name: '',
-  description: '',
-  client_type: 'public',
-  grant_types: ['authorization_code', 'refresh_token'],
-  redirect_uris: '',
-  post_logout_redirect_uris: '',
-  every_scope: false,
-  scopes: ['openid', 'profile', 'offline_access', 'g:read'],
-  service_user: '',
-};
-
-/** What the form shows for an application that exists. */
-export function wishFrom(application: Application): ApplicationWish {
-  const every = application.allowed_scopes.includes(everyScope);
+/** What the form shows for an application that exists, or for a new one. */
+export function typedFrom(application: Application | null): TypedApplication {
+  const from = application ?? noWish;
+  const every = from.allowed_scopes.includes(everyScope);
+  const minutes = from.access_token_seconds === null ? '' : String(from.access_token_seconds / 60);
   return {
-    name: application.name,
-    description: application.description,
-    client_type: application.client_type,
-    grant_types: application.grant_types,
-    redirect_uris: application.redirect_uris.join('\n'),
-    post_logout_redirect_uris: application.post_logout_redirect_uris.join('\n'),
+    name: from.name,
+    description: from.description,
+    contacts: from.contacts.join('\n'),
+    client_type: from.client_type,
+    auth_method: from.auth_method,
+    jwks: from.jwks ? JSON.stringify(from.jwks, null, 2) : '',
+    jwks_uri: from.jwks_uri ?? '',
+    grant_types: from.grant_types,
+    redirect_uris: from.redirect_uris.join('\n'),
+    post_logout_redirect_uris: from.post_logout_redirect_uris.join('\n'),
+    backchannel_logout_uri: from.backchannel_logout_uri ?? '',
+    consent: from.consent,
+    access_token_minutes: minutes,
+    refresh_token_days: from.refresh_token_days === null ? '' : String(from.refresh_token_days),
+    id_token_alg: from.id_token_alg,
+    require_par: from.require_par,
+    require_dpop: from.require_dpop,
     every_scope: every,
-    scopes: every ? [] : application.allowed_scopes,
-    service_user: application.service_user_id === null ? '' : String(application.service_user_id),
+    scopes: every ? [] : from.allowed_scopes,
+    service_user: application?.service_user_id ? String(application.service_user_id) : '',
   };
 }
 
 /** Reads the form. `fixedType`: the client type of an application that exists, which cannot change. */
-export function readWish(form: Form, fixedType?: Application['client_type']): ApplicationWish {
+export function readTyped(form: Form, fixedType?: Application['client_type']): TypedApplication {
   const asked = form.all('grant_types');
   return {
     name: form.text('name'),
     description: form.text('description'),
+    contacts: form.raw('contacts'),
     client_type: fixedType ?? (form.raw('client_type') === 'confidential' ? 'confidential' : 'public'),
+    auth_method: oneOf(Object.keys(authMethods) as Application['auth_method'][], form.raw('auth_method')),
+    jwks: form.text('jwks'),
+    jwks_uri: form.text('jwks_uri'),
     grant_types: (Object.keys(grantTypes) as GrantType[]).filter((grant) => asked.includes(grant)),
     redirect_uris: form.raw('redirect_uris'),
     post_logout_redirect_uris: form.raw('post_logout_redirect_uris'),
+    backchannel_logout_uri: form.text('backchannel_logout_uri'),
+    consent: oneOf(['once', ...(Object.keys(consentModes) as Application['consent'][])], form.raw('consent')),
+    access_token_minutes: form.text('access_token_minutes'),
+    refresh_token_days: form.text('refresh_token_days'),
+    id_token_alg: oneOf(idTokenAlgs, form.raw('id_token_alg')),
+    require_par: form.raw('require_par') === 'yes',
+    require_dpop: form.raw('require_dpop') === 'yes',
     every_scope: form.raw('every_scope') === 'yes',
     scopes: scopeNames.filter((scope) => form.all('scopes').includes(scope)),
     service_user: form.raw('service_user'),
   };
 }
 
-/** The fields to store for a wish that nothing is wrong with. */
-export function fieldsOf(wish: ApplicationWish): ApplicationFields {
+/** The first of several words unless another of them was chosen. */
+const oneOf = <Word extends string>(words: readonly Word[], chosen: string): Word =>
+  words.find((word) => word === chosen) ?? (words[0] as Word);
+
+/** What was typed, as what it means; numbers and keys that are none come out so that the rules refuse them. */
+export function wishFrom(typed: TypedApplication): ApplicationWish {
+  const minutes = numberIn(typed.access_token_minutes);
   return {
-    name: wish.name,
-    description: wish.description,
-    client_type: wish.client_type,
-    grant_types: [...wish.grant_types],
-    redirect_uris: addressesIn(wish.redirect_uris),
-    post_logout_redirect_uris: addressesIn(wish.post_logout_redirect_uris),
-    allowed_scopes: wish.every_scope ? [everyScope] : [...wish.scopes],
+    name: typed.name,
+    description: typed.description,
+    contacts: addressesIn(typed.contacts),
+    client_type: typed.client_type,
+    auth_method: typed.client_type === 'public' ? 'client_secret' : typed.auth_method,
+    jwks: typed.jwks === '' ? null : jsonIn(typed.jwks),
+    jwks_uri: typed.jwks_uri || null,
+    grant_types: [...typed.grant_types],
+    redirect_uris: addressesIn(typed.redirect_uris),
+    post_logout_redirect_uris: addressesIn(typed.post_logout_redirect_uris),
+    backchannel_logout_uri: typed.backchannel_logout_uri || null,
+    consent: typed.consent,
+    access_token_seconds: minutes === null ? null : minutes * 60,
+    refresh_token_days: numberIn(typed.refresh_token_days),
+    id_token_alg: typed.id_token_alg,
+    require_par: typed.require_par,
+    require_dpop: typed.require_dpop,
+    allowed_scopes: typed.every_scope ? [everyScope] : [...typed.scopes],
+    service_user: serviceUserIn(typed.service_user),
   };
 }
 
-/** What is wrong with a wish, by field, in the order of the form; nothing when it can be stored. */
-export function wrongWith(wish: ApplicationWish): Record<string, string> {
-  const fields = fieldsOf(wish);
-  const byField: Record<string, string | null> = {
-    name: wish.name === '' ? 'Give it a name.' : tooLong(wish.name, 255),
-    description: tooLong(wish.description, 2000),
-    grant_types: problemWithGrants(fields),
-    redirect_uris: problemWithRedirects(fields),
-    post_logout_redirect_uris: problemWithAddresses(fields.post_logout_redirect_uris, fields),
-    service_user: problemWithServiceUser(wish),
-    scopes: fields.allowed_scopes.length === 0 ? 'Tick at least one scope.' : null,
-  };
-  return Object.fromEntries(Object.entries(byField).filter((entry): entry is [string, string] => entry[1] !== null));
+const numberIn = (text: string): number | null => (text === '' ? null : /^\d{1,6}$/.test(text) ? Number(text) : -1);
+
+function jsonIn(text: string): ApplicationWish['jwks'] {
+  try {
+    return JSON.parse(text) as ApplicationWish['jwks'];
+  } catch {
+    return { keys: [] };
+  }
 }
 
-const tooLong = (text: string, most: number) => (text.length > most ? `Use at most ${most} characters.` : null);
-
-function problemWithGrants({ grant_types: grants, client_type: type }: ApplicationFields): string | null {
-  if (grants.length === 0) return 'Tick at least one way to get a token.';
-  if (type === 'public' && grants.includes('client_credentials')) {
-    return 'A public application cannot act for itself: it cannot keep the secret that this takes.';
-  }
-  if (grants.includes('refresh_token') && !grants.some((grant) => signsPeopleIn.has(grant))) {
-    return 'Staying connected takes a person who connected it: tick authorization code or device code too.';
-  }
-  return null;
+function serviceUserIn(text: string): ApplicationWish['service_user'] {
+  if (text === '') return null;
+  if (text === newServiceUser) return newServiceUser;
+  return /^\d{1,9}$/.test(text) ? Number(text) : 0;
 }
 
-const signsPeopleIn: ReadonlySet<GrantType> = new Set([
-  'authorization_code',
-  'urn:ietf:params:oauth:grant-type:device_code',
-]);
-
-function problemWithRedirects(fields: ApplicationFields): string | null {
-  const { grant_types: grants, redirect_uris: addresses } = fields;
-  if (grants.includes('authorization_code') && addresses.length === 0) {
-    return 'Name at least one address to go back to.';
-  }
-  if (!grants.includes('authorization_code') && addresses.length > 0) {
-    return 'Only the authorization code goes to an address. Tick it, or leave this empty.';
-  }
-  return problemWithAddresses(addresses, fields);
-}
-
-function problemWithAddresses(addresses: readonly string[], { client_type: type }: ApplicationFields): string | null {
-  if (addresses.length > 50) return 'Name at most 50 addresses.';
-  for (const address of addresses) {
-    const problem = problemWithAddress(address);
-    if (problem) return problem;
-    if (type === 'confidential' && isPrivateScheme(address)) {
-      return `${address}: only public applications have a scheme of their own`;
-    }
-  }
-  return problemWithMixture(addresses);
-}
-
-function problemWithServiceUser({ grant_types: grants, service_user: user }: ApplicationWish): string | null {
-  if (!grants.includes('client_credentials')) return null;
-  return user === '' ? 'Choose whom it acts as when it acts for itself.' : null;
-}
+/** What is wrong, by the names of the form. */
+export const byFormName = (errors: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(errors).map(([field, text]) =>
+      field === 'access_token_seconds' ? ['access_token_minutes', 'Use a whole number from 1 to 1440.'] : [field, text],
+    ),
+  );

@@ -1,26 +1,34 @@
 import type Router from '@koa/router';
-import { type Application, grantTypes } from '../../shared/models/application.ts';
+import { changeApplication, registerApplication } from '../../shared/applications/commands.ts';
+import { FieldRefused } from '../../shared/applications/field-refused.ts';
+import { type ApplicationWish, wrongWith } from '../../shared/applications/fields.ts';
+import { findApplication } from '../../shared/applications/find.ts';
+import { newServiceUser, serviceUsers } from '../../shared/applications/service-users.ts';
+import {
+  type Application,
+  authMethods,
+  consentModes,
+  grantTypes,
+  idTokenAlgs,
+} from '../../shared/models/application.ts';
 import { showPage } from '../pages/pages.ts';
 import { notFound, Problem } from '../pages/problems.ts';
 import { everyScopeOffered, scopeGrid } from '../pages/scope-grid.ts';
 import { seeOther } from '../pages/see-other.ts';
 import { type BrowserContext, type BrowserState, principalOf } from '../sign-in/state.ts';
-import { type ApplicationWish, newServiceUser, noWish, readWish, wishFrom, wrongWith } from './application-form.ts';
-import { changeApplication, FieldRefused, registerApplication } from './commands.ts';
-import { findApplication } from './find.ts';
+import { byFormName, readTyped, type TypedApplication, typedFrom, wishFrom } from './application-form.ts';
 import { type ApplicationsServices, home } from './home.ts';
 import { showApplication } from './reading.ts';
-import { serviceUsers } from './service-users.ts';
 
 /** Registering an application and changing it: one form. */
 export function editingRoutes(router: Router<BrowserState>, services: ApplicationsServices): void {
   const { knex } = services;
 
-  router.get(`${home}register/`, (ctx) => showForm(ctx, { wish: noWish }));
+  router.get(`${home}register/`, (ctx) => showForm(ctx, { typed: typedFrom(null) }));
 
   router.post(`${home}register/`, async (ctx) => {
-    const wish = readWish(ctx.state.form);
-    const made = await tryIt(ctx, { wish }, () => registerApplication(knex, wish, principalOf(ctx)));
+    const typed = readTyped(ctx.state.form);
+    const made = await tryIt(ctx, { typed }, (wish) => registerApplication(knex, wish, principalOf(ctx)));
     if (!made) return;
     if (!made.secret) return seeOther(ctx, `${home}${made.id}/?done=registered`);
     // A secret fits no redirect: it would have to be kept somewhere meanwhile.
@@ -32,15 +40,18 @@ export function editingRoutes(router: Router<BrowserState>, services: Applicatio
   router.get(`${home}:id/update/`, async (ctx) => {
     const application = await findApplication(knex, ctx.params.id);
     if (!application) throw notFound();
-    await showForm(ctx, { wish: wishFrom(application), application });
+    await showForm(ctx, { typed: typedFrom(application), application });
   });
 
   router.post(`${home}:id/update/`, async (ctx) => {
     const application = await findApplication(knex, ctx.params.id);
     if (!application) throw notFound();
-    const wish = readWish(ctx.state.form, application.client_type);
-    const change = { id: application.id, wish, seen: ctx.state.form.raw('seen') };
-    const changed = await tryIt(ctx, { wish, application }, () => changeApplication(knex, change, principalOf(ctx)));
+    const typed = readTyped(ctx.state.form, application.client_type);
+    const { id } = application;
+    const seen = ctx.state.form.raw('seen');
+    const changed = await tryIt(ctx, { typed, application }, (wish) =>
+      changeApplication(knex, { id, wish, seen }, principalOf(ctx)),
+    );
     if (changed === undefined) return;
     if (!changed) {
       throw new Problem(
@@ -53,7 +64,7 @@ export function editingRoutes(router: Router<BrowserState>, services: Applicatio
   });
 
   interface Shown {
-    readonly wish: ApplicationWish;
+    readonly typed: TypedApplication;
     readonly application?: Application;
     readonly errors?: Record<string, string>;
   }
@@ -62,12 +73,13 @@ export function editingRoutes(router: Router<BrowserState>, services: Applicatio
   async function tryIt<Done>(
     ctx: BrowserContext,
     shown: Shown,
-    command: () => Promise<Done>,
+    command: (wish: ApplicationWish) => Promise<Done>,
   ): Promise<Done | undefined> {
-    const errors = wrongWith(shown.wish);
+    const wish = wishFrom(shown.typed);
+    const errors = byFormName(wrongWith(wish));
     if (Object.keys(errors).length === 0) {
       try {
-        return await command();
+        return await command(wish);
       } catch (refused) {
         if (!(refused instanceof FieldRefused)) throw refused;
         errors[refused.field] = refused.message;
@@ -77,18 +89,21 @@ export function editingRoutes(router: Router<BrowserState>, services: Applicatio
     return undefined;
   }
 
-  async function showForm(ctx: BrowserContext, { wish, application, errors }: Shown, status = 200): Promise<void> {
+  async function showForm(ctx: BrowserContext, { typed, application, errors }: Shown, status = 200): Promise<void> {
     const view = {
       errors,
-      values: wish,
+      values: typed,
       application: application && { id: application.id, name: application.name },
       seen: ctx.method === 'POST' ? ctx.state.form.raw('seen') : application?.updated_at.toISOString(),
       grants: Object.entries(grantTypes).map(([value, label]) => ({
         value,
         label,
-        ticked: (wish.grant_types as readonly string[]).includes(value),
+        ticked: (typed.grant_types as readonly string[]).includes(value),
       })),
-      grid: scopeGrid(everyScopeOffered, new Set(wish.scopes)),
+      grid: scopeGrid(everyScopeOffered, new Set(typed.scopes)),
+      authMethods: Object.entries(authMethods),
+      consentModes: Object.entries(consentModes),
+      idTokenAlgs,
       newServiceUser,
       serviceUsers: await serviceUsers(knex, application?.service_user_id ?? null),
     };

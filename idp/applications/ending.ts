@@ -1,14 +1,13 @@
 import type Router from '@koa/router';
+import { deleteApplication, switchApplication } from '../../shared/applications/commands.ts';
+import { findApplication } from '../../shared/applications/find.ts';
+import { usageOf } from '../../shared/applications/usage.ts';
 import type { Application } from '../../shared/models/application.ts';
 import { showPage } from '../pages/pages.ts';
 import { notFound } from '../pages/problems.ts';
 import { seeOther } from '../pages/see-other.ts';
 import { type BrowserContext, type BrowserState, principalOf } from '../sign-in/state.ts';
-import { deleteApplication, switchApplication } from './commands.ts';
-import { findApplication, peopleConnected } from './find.ts';
 import { type ApplicationsServices, home } from './home.ts';
-import { showApplication } from './reading.ts';
-import { overlapHours, rotateSecret } from './secrets.ts';
 
 /** What ends something of an application: each asks first. */
 export function endingRoutes(router: Router<BrowserState>, services: ApplicationsServices): void {
@@ -16,7 +15,7 @@ export function endingRoutes(router: Router<BrowserState>, services: Application
 
   router.get(`${home}:id/delete/`, async (ctx) => {
     const application = await found(ctx);
-    const people = await peopleConnected(knex, application.client_id);
+    const { people } = await usageOf(knex, application.client_id);
     ask(ctx, application, `Delete ${application.name}?`, 'Delete application', [
       `${connected(people)} Its tokens and secrets stop working at once, and it can never be brought back under this client ID.`,
       ...(application.service_user ? [`Its service user ${application.service_user.username} stays.`] : []),
@@ -30,7 +29,7 @@ export function endingRoutes(router: Router<BrowserState>, services: Application
 
   router.get(`${home}:id/disable/`, async (ctx) => {
     const application = await found(ctx);
-    const people = await peopleConnected(knex, application.client_id);
+    const { people } = await usageOf(knex, application.client_id);
     ask(ctx, application, `Disable ${application.name}?`, 'Disable application', [
       `${connected(people)} Its tokens stop working at once. Enabled again, it has to ask everybody again.`,
     ]);
@@ -47,30 +46,11 @@ export function endingRoutes(router: Router<BrowserState>, services: Application
     });
   }
 
-  router.get(`${home}:id/rotate-secret/`, async (ctx) => {
-    const application = await confidential(ctx);
-    showPage(ctx, 'rotate-secret', { application: application.toJSON(), overlapHours });
-  });
-
-  router.post(`${home}:id/rotate-secret/`, async (ctx) => {
-    const application = await confidential(ctx);
-    const atOnce = ctx.state.form.raw('when') !== 'later';
-    const secret = await knex.transaction((trx) => rotateSecret(trx, { application, atOnce }, principalOf(ctx)));
-    const fresh = await findApplication(knex, String(application.id));
-    await showApplication(ctx, services, fresh ?? application, { secret });
-  });
-
   type WithParams = BrowserContext & { params: Record<string, string> };
 
   async function found(ctx: WithParams): Promise<Application> {
     const application = await findApplication(knex, ctx.params.id);
     if (!application) throw notFound();
-    return application;
-  }
-
-  async function confidential(ctx: WithParams): Promise<Application> {
-    const application = await found(ctx);
-    if (application.client_type !== 'confidential') throw notFound();
     return application;
   }
 }

@@ -1,13 +1,20 @@
 import type Router from '@koa/router';
+import { findApplication, findApplications } from '../../shared/applications/find.ts';
+import { lastUses, usageDays, usageOf } from '../../shared/applications/usage.ts';
 import type { Config } from '../../shared/config.ts';
-import { type Application, everyScope, grantTypes } from '../../shared/models/application.ts';
+import {
+  type Application,
+  authMethods,
+  consentModes,
+  everyScope,
+  grantTypes,
+} from '../../shared/models/application.ts';
 import { moment } from '../../shared/pages/moment.ts';
 import { showPage } from '../pages/pages.ts';
 import { notFound } from '../pages/problems.ts';
 import { sentencesOf } from '../pages/scope-grid.ts';
 import type { BrowserContext, BrowserState } from '../sign-in/state.ts';
 import { examplesFor } from './example-requests.ts';
-import { findApplication, findApplications, peopleConnected } from './find.ts';
 import { type ApplicationsServices, home } from './home.ts';
 
 /** What `?done=` may say. */
@@ -16,8 +23,13 @@ const outcomes = new Map([
   ['changed', 'Your changes are saved.'],
   ['enabled', 'The application is enabled.'],
   ['disabled', 'The application is disabled. Its tokens stopped working.'],
+  ['ended', 'The secret is ended. It works no more.'],
+  ['logo', 'The logo is changed.'],
   ['deleted', 'The application is deleted. Its tokens stopped working.'],
 ]);
+
+/** Applications on one page of the list. */
+const pageSize = 50;
 
 /** The list and the page of one application. */
 export function readingRoutes(router: Router<BrowserState>, services: ApplicationsServices): void {
@@ -29,7 +41,15 @@ export function readingRoutes(router: Router<BrowserState>, services: Applicatio
       .trim()
       .slice(0, 200);
     const page = Math.min(1000, Math.max(1, Math.trunc(Number(ctx.query.page)) || 1));
-    const { applications, more } = await findApplications(knex, { search, page });
+    const { applications, more } = await findApplications(knex, {
+      search,
+      limit: pageSize,
+      offset: (page - 1) * pageSize,
+    });
+    const used = await lastUses(
+      knex,
+      applications.map(({ client_id }) => client_id),
+    );
     showPage(ctx, 'applications', {
       search,
       page,
@@ -39,6 +59,7 @@ export function readingRoutes(router: Router<BrowserState>, services: Applicatio
         ...application.toJSON(),
         grants: application.grant_types.map((grant) => shortNames[grant]),
         created: moment(application.created_at, config.timeZone),
+        used: moment(used.get(application.client_id) ?? null, config.timeZone),
       })),
     });
   });
@@ -55,6 +76,7 @@ const shortNames: Readonly<Record<string, string>> = {
   refresh_token: 'Refresh token',
   client_credentials: 'Client credentials',
   'urn:ietf:params:oauth:grant-type:device_code': 'Device code',
+  'urn:ietf:params:oauth:grant-type:token-exchange': 'Token exchange',
 };
 
 /** Shows one application; `secret` is a new one in clear, shown here and never again. */
@@ -65,12 +87,12 @@ export async function showApplication(
   { done, secret, status = 200 }: { done?: string | undefined; secret?: string; status?: number },
 ): Promise<void> {
   const at = (when: Date | null) => moment(when, config.timeZone);
-  const people = await peopleConnected(knex, application.client_id);
+  const usage = await usageOf(knex, application.client_id);
   const { secrets = [], service_user: serviceUser } = application;
   const view = {
     done,
     secret,
-    people,
+    usage: { ...usage, days: usageDays, last: at(usage.last_used_at) },
     application: application.toJSON(),
     grants: application.grant_types.map((grant) => grantTypes[grant]),
     permits: application.allowed_scopes.includes(everyScope)
@@ -79,7 +101,12 @@ export async function showApplication(
     serviceUser: serviceUser?.username,
     created: at(application.created_at),
     updated: at(application.updated_at),
-    secrets: secrets.map(({ created_at, expires_at }) => ({
+    hasLogo: application.logo !== null,
+    proof: authMethods[application.auth_method],
+    consent: consentModes[application.consent],
+    secrets: secrets.map(({ id, name, created_at, expires_at }) => ({
+      id,
+      name,
       created: at(created_at),
       expires: at(expires_at),
       expired: expires_at !== null && expires_at.getTime() <= Date.now(),

@@ -3,6 +3,7 @@ import { problems } from '../pages/problems.ts';
 import { postedForm } from '../sign-in/form.ts';
 import { signedIn, superusersOnly } from '../sign-in/signed-in.ts';
 import type { BrowserState } from '../sign-in/state.ts';
+import { secretRoutes } from './client-secrets.ts';
 import { editingRoutes } from './editing.ts';
 import { endingRoutes } from './ending.ts';
 import type { ApplicationsServices } from './home.ts';
@@ -15,5 +16,6 @@ export function applicationsRouter(services: ApplicationsServices): Router<Brows
   editingRoutes(router, services);
   readingRoutes(router, services);
   endingRoutes(router, services);
+  secretRoutes(router, services);
   return router;
 }

@@ -11,6 +11,7 @@ import type { PersonAccount } from './accounts.ts';
 import { type ServiceUser, serviceUserOf } from './clients.ts';
 import { putAccessToken, putClientToken } from './token-records.ts';
 import { currentDb } from './unit-of-work.ts';
+import type { UsageCounter } from './usage-counter.ts';
 
 type Token = AccessToken | ClientCredentials;
 
@@ -24,7 +25,7 @@ export function extraTokenClaims(_ctx: KoaContextWithOIDC, token: Token): { sub:
  * Keeps a record of each JWT access token before it is signed. By that record introspection, userinfo and revocation
  * know the token, and deleting it is what revokes the token everywhere.
  */
-export function accessTokenRecorder(knex: Knex) {
+export function accessTokenRecorder(knex: Knex, usage: UsageCounter) {
   return async (ctx: KoaContextWithOIDC, token: Token, { payload }: JWTStructured): Promise<void> => {
     const db = currentDb(knex);
     const clientId = token.clientId ?? '';
@@ -47,6 +48,7 @@ export function accessTokenRecorder(knex: Knex) {
       const record = { kind, ...times, clientId, scope, aud, extra };
       if (!(await putClientToken(db, { ...common, payload: record, accountId }))) throw new errors.InvalidClientAuth();
     }
+    usage.count(clientId);
     await audit(db, issuedTo(person, clientId, ctx), {
       action: 'issue',
       resource: 'access_token',

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type Provider from 'oidc-provider';
 import type { AdapterPayload, Client } from 'oidc-provider';
 import { randomSecret, sameSecret, sha256 } from '../../shared/identity/secrets.ts';
-import { type Application, scopesAllowedTo } from '../../shared/models/application.ts';
+import { type Application, type ConsentMode, scopesAllowedTo } from '../../shared/models/application.ts';
 import { prepared } from './prepared.ts';
 
 /** Whom an application acts as when it acts for itself. */
@@ -12,7 +12,15 @@ export interface ServiceUser {
 }
 
 /** Metadata of ours beside that of OpenID Connect Registration. */
-export const ownMetadata = ['description', 'secret_hashes', 'service_user'] as const;
+export const ownMetadata = [
+  'description',
+  'secret_hashes',
+  'service_user',
+  'consent_mode',
+  'access_token_seconds',
+  'refresh_token_days',
+  'has_logo',
+] as const;
 
 type Row = Pick<
   Application,
@@ -24,12 +32,29 @@ type Row = Pick<
   | 'redirect_uris'
   | 'post_logout_redirect_uris'
   | 'allowed_scopes'
-> & { service_user_id: number | null; service_username: string | null; secret_hashes: string[] };
+  | 'auth_method'
+  | 'jwks'
+  | 'jwks_uri'
+  | 'id_token_alg'
+  | 'access_token_seconds'
+  | 'refresh_token_days'
+  | 'consent'
+  | 'backchannel_logout_uri'
+  | 'contacts'
+  | 'require_par'
+  | 'require_dpop'
+> & { has_logo: boolean } & {
+  service_user_id: number | null;
+  service_username: string | null;
+  secret_hashes: string[];
+};
 
 const clientById = prepared<Row>(
   'client_by_id',
   `SELECT a.client_id, a.name, a.description, a.client_type, a.grant_types, a.redirect_uris,
-         a.post_logout_redirect_uris, a.allowed_scopes, u.id AS service_user_id, u.username AS service_username,
+         a.post_logout_redirect_uris, a.allowed_scopes, a.auth_method, a.jwks, a.jwks_uri, a.id_token_alg,
+         a.access_token_seconds, a.refresh_token_days, a.consent, a.backchannel_logout_uri, a.contacts,
+         a.require_par, a.require_dpop, a.logo IS NOT NULL AS has_logo, u.id AS service_user_id, u.username AS service_username,
          ARRAY(SELECT encode(s.secret_hash, 'hex') FROM application_secrets s
                 WHERE s.application_id = a.id AND (s.expires_at IS NULL OR s.expires_at > now()) ORDER BY s.id) AS secret_hashes
     FROM applications a LEFT JOIN users u ON u.id = a.service_user_id AND u.is_active
@@ -46,23 +71,45 @@ export async function findClient(db: Knex, clientId: string): Promise<AdapterPay
 
 function metadataOf(row: Row): AdapterPayload {
   const confidential = row.client_type === 'confidential';
+  const byKey = confidential && row.auth_method === 'private_key_jwt';
+  const bySecret = confidential && !byKey;
   return {
     client_id: row.client_id,
     client_name: row.name,
     description: row.description,
     application_type: [...row.redirect_uris, ...row.post_logout_redirect_uris].every(isHttps) ? 'web' : 'native',
-    grant_types: row.grant_types.filter((grant) => confidential || grant !== 'client_credentials'),
+    grant_types: row.grant_types.filter((grant) => confidential || !takesProof.has(grant)),
     response_types: row.grant_types.includes('authorization_code') ? ['code'] : [],
     redirect_uris: row.redirect_uris,
     post_logout_redirect_uris: row.post_logout_redirect_uris,
     scope: scopesAllowedTo(row).join(' '),
-    token_endpoint_auth_method: confidential ? 'client_secret_basic' : 'none',
-    ...(confidential && { client_secret: neverCompared }),
-    secret_hashes: row.secret_hashes,
+    token_endpoint_auth_method: byKey ? 'private_key_jwt' : bySecret ? 'client_secret_basic' : 'none',
+    ...(bySecret && { client_secret: neverCompared }),
+    ...(row.jwks && { jwks: row.jwks }),
+    ...(row.jwks_uri && { jwks_uri: row.jwks_uri }),
+    id_token_signed_response_alg: row.id_token_alg,
+    contacts: row.contacts,
+    require_pushed_authorization_requests: row.require_par,
+    dpop_bound_access_tokens: row.require_dpop,
+    ...(row.backchannel_logout_uri && {
+      backchannel_logout_uri: row.backchannel_logout_uri,
+      backchannel_logout_session_required: true,
+    }),
+    secret_hashes: bySecret ? row.secret_hashes : [],
+    consent_mode: row.consent,
+    access_token_seconds: row.access_token_seconds,
+    refresh_token_days: row.refresh_token_days,
+    has_logo: row.has_logo,
     service_user:
       confidential && row.service_user_id !== null ? { id: row.service_user_id, username: row.service_username } : null,
   };
 }
+
+/** Only who proves itself may get tokens in these ways. */
+const takesProof: ReadonlySet<string> = new Set([
+  'client_credentials',
+  'urn:ietf:params:oauth:grant-type:token-exchange',
+]);
 
 /** The library wants a secret for each confidential client; {@link useHashedSecrets} sees to it that nothing is compared with it. */
 const neverCompared = randomSecret();
@@ -80,6 +127,17 @@ export function useHashedSecrets(provider: Provider): void {
     return found;
   };
 }
+
+/** Seconds that access tokens of a client live; null: as everywhere. */
+export const accessTokenSecondsOf = (client: Client | undefined): number | null =>
+  (client?.access_token_seconds as number | null | undefined) ?? null;
+
+/** Days that refresh tokens of a client live when they are not used; null: as everywhere. */
+export const refreshTokenDaysOf = (client: Client | undefined): number | null =>
+  (client?.refresh_token_days as number | null | undefined) ?? null;
+
+/** When people are asked whether a client may act for them. */
+export const consentModeOf = (client: Client): ConsentMode => client.consent_mode as ConsentMode;
 
 /** Whom a client acts as under the client credentials grant; null when nobody was chosen, or they are inactive. */
 export const serviceUserOf = (client: Client): ServiceUser | null => client.service_user as ServiceUser | null;

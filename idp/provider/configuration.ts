@@ -1,4 +1,5 @@
 import { type Client, type Configuration, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import { clientKeyAlgs } from '../../shared/applications/client-keys.ts';
 import { deriveKey } from '../../shared/identity/secrets.ts';
 import { scopeNames } from '../../shared/models/application.ts';
 import type { Services } from '../../shared/services.ts';
@@ -10,19 +11,20 @@ import { ownMetadata } from './clients.ts';
 import { grantLoader } from './consent.ts';
 import { deviceInfo, successSource, userCodeConfirmSource, userCodeInputSource } from './device-pages.ts';
 import { showError, worded } from './error-page.ts';
+import { refreshTokenSeconds } from './lifetimes.ts';
 import { logoutSource, postLogoutSuccessSource } from './logout-pages.ts';
 import { mountPath, routes } from './paths.ts';
 import { resourceServerInfo } from './scopes.ts';
+import { UsageCounter } from './usage-counter.ts';
 
-type NeededServices = Pick<Services, 'config' | 'knex'>;
+type NeededServices = Pick<Services, 'config' | 'knex' | 'log'>;
 type Token = { readonly clientId?: string | undefined; readonly kind: string };
 
 const day = 86_400;
 
 /** All that makes the library's provider this one. Whatever is not named here is the library's default. */
-export function configuration({ config, knex }: NeededServices, keys: SigningKeys): Configuration {
+export function configuration({ config, knex, log }: NeededServices, keys: SigningKeys): Configuration {
   const audience = audienceOf(config.publicUrl);
-  const refreshSeconds = config.refreshTokenDays * day;
   return {
     adapter: adapterFactory(knex, config.secretKey),
     routes,
@@ -38,13 +40,13 @@ export function configuration({ config, knex }: NeededServices, keys: SigningKey
     scopes: scopeNames,
     claims: claimsByScope,
     findAccount: accountFinder(knex),
-    loadExistingGrant: grantLoader(knex, audience),
+    loadExistingGrant: grantLoader(knex, { audience, config }),
 
     // RFC 9700: codes only, with PKCE S256 for every client, exact redirect URIs, rotating refresh tokens.
     responseTypes: ['code'],
     pkce: { required: () => true },
     allowOmittingSingleRegisteredRedirectUri: false,
-    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
+    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     extraClientMetadata: { properties: ownMetadata },
     clientBasedCORS,
     rotateRefreshToken: true,
@@ -57,9 +59,12 @@ export function configuration({ config, knex }: NeededServices, keys: SigningKey
     revokeGrantPolicy: () => true,
 
     // Access tokens are JWTs for the resource API, with a record of each.
-    formats: { customizers: { jwt: accessTokenRecorder(knex) } },
+    formats: { customizers: { jwt: accessTokenRecorder(knex, new UsageCounter(knex, log)) } },
     extraTokenClaims,
-    enabledJWA: { idTokenSigningAlgValues: ['RS256', 'ES256'] },
+    enabledJWA: {
+      idTokenSigningAlgValues: ['RS256', 'ES256'],
+      clientAuthSigningAlgValues: [...clientKeyAlgs],
+    },
     ttl: {
       AccessToken: config.accessTokenSeconds,
       ClientCredentials: config.accessTokenSeconds,
@@ -67,9 +72,7 @@ export function configuration({ config, knex }: NeededServices, keys: SigningKey
       DeviceCode: 600,
       IdToken: 3600,
       Interaction: 1800,
-      // Each use puts the end of a refresh token off; the grant's end, and so the absolute one, stays.
-      RefreshToken: refreshSeconds,
-      Grant: refreshSeconds * absoluteFactor,
+      RefreshToken: (_ctx, _token, client) => refreshTokenSeconds(config, client),
       // It lives no longer than the browser's own session anyway.
       Session: 30 * day,
     },
@@ -91,7 +94,7 @@ export function configuration({ config, knex }: NeededServices, keys: SigningKey
         useGrantedResource: () => true,
         getResourceServerInfo: resourceServerInfo({
           audience,
-          accessTokenSeconds: config.accessTokenSeconds,
+          config,
           accessTokenKid: keys.accessTokenKid,
         }),
       },
@@ -108,9 +111,6 @@ export function configuration({ config, knex }: NeededServices, keys: SigningKey
     },
   };
 }
-
-/** A refresh token that is used again and again ends after this many times its idle life (ASVS 10.4.8). */
-const absoluteFactor = 3;
 
 /** Audience and resource indicator of the resource API. */
 export const audienceOf = (publicUrl: string): string => `${publicUrl}/api/`;

@@ -1,10 +1,13 @@
 import type { Knex } from 'knex';
 import type Provider from 'oidc-provider';
-import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
+import type { Client, Grant, KoaContextWithOIDC } from 'oidc-provider';
 import type { Person } from '../../shared/access/principal.ts';
 import { roles } from '../../shared/access/roles.ts';
 import { identityScopes, resourceScopes, roleOfScope } from '../../shared/access/scopes.ts';
 import { type Actor, audit } from '../../shared/audit.ts';
+import type { Config } from '../../shared/config.ts';
+import { consentModeOf } from './clients.ts';
+import { grantSeconds } from './lifetimes.ts';
 import { currentDb } from './unit-of-work.ts';
 
 /*
@@ -25,17 +28,20 @@ export async function rememberedScopes(db: Knex, userId: string, clientId: strin
 
 /**
  * Gives an authorization request its grant: the one that the consent page made, or a new one when all that is asked was
- * agreed to before. Until then an unsaved one that only says what is remembered, from which follows whether to ask.
+ * agreed to before, or a superuser trusts the application. Until then an unsaved one that only says what is remembered, from which follows whether to ask.
  */
-export function grantLoader(knex: Knex, audience: string) {
+export function grantLoader(knex: Knex, facts: GrantFacts) {
   return async (ctx: KoaContextWithOIDC): Promise<Grant | undefined> => {
     const { provider, client, account, result } = ctx.oidc;
     if (!client || !account) return undefined;
     const agreed = result?.consent?.grantId;
     if (agreed) return provider.Grant.find(agreed);
-    const remembered = await rememberedScopes(currentDb(knex), account.accountId, client.clientId);
+    const mode = consentModeOf(client);
+    if (mode === 'ask') return undefined;
+    const remembered = new Set(await rememberedScopes(currentDb(knex), account.accountId, client.clientId));
+    if (mode === 'trusted') for (const scope of ctx.oidc.requestParamScopes) remembered.add(scope);
     if (remembered.size === 0) return undefined;
-    const grant = newGrant(provider, account.accountId, client.clientId, remembered, audience);
+    const grant = newGrant({ ...facts, provider }, account.accountId, client, remembered);
     const covered = [...ctx.oidc.requestParamScopes].every((scope) => remembered.has(scope));
     if (covered && !asksAnyway(ctx)) await grant.save();
     return grant;
@@ -46,37 +52,45 @@ export function grantLoader(knex: Knex, audience: string) {
 const asksAnyway = ({ oidc }: KoaContextWithOIDC): boolean =>
   oidc.client?.applicationType === 'native' || oidc.prompts.has('consent');
 
+/** What every grant is made of beside the agreement itself. */
+interface GrantFacts {
+  readonly audience: string;
+  readonly config: Config;
+}
+
 /** A grant of these scopes, unsaved. */
 function newGrant(
-  provider: Provider,
+  { provider, audience, config }: GrantFacts & { readonly provider: Provider },
   accountId: string,
-  clientId: string,
+  client: Client,
   scopes: Iterable<string>,
-  audience: string,
 ): Grant {
-  const grant = new provider.Grant({ accountId, clientId });
+  const grant = new provider.Grant({ accountId, clientId: client.clientId });
   const scope = [...scopes].join(' ');
   grant.addOIDCScope(scope);
   grant.addResourceScope(audience, scope);
+  // What the library's types leave out: its own functions of a lifetime are not told the client here.
+  Object.assign(grant, { expiresIn: grantSeconds(config, client) });
   return grant;
 }
 
 /** What a person agrees to on the consent page. */
 export interface Agreement {
   readonly person: Person;
-  readonly clientId: string;
+  readonly client: Client;
   readonly scopes: readonly string[];
 }
 
 /** Keeps an agreement. @returns the id of its grant */
 export async function agree(
-  { provider, knex, audience }: { provider: Provider; knex: Knex; audience: string },
-  { person, clientId, scopes }: Agreement,
+  { knex, ...facts }: GrantFacts & { provider: Provider; knex: Knex },
+  { person, client, scopes }: Agreement,
   address: string,
 ): Promise<string> {
   const db = currentDb(knex);
+  const { clientId } = client;
   const before = await rememberedScopes(db, String(person.id), clientId);
-  const grant = newGrant(provider, String(person.id), clientId, new Set([...before, ...scopes]), audience);
+  const grant = newGrant(facts, String(person.id), client, new Set([...before, ...scopes]));
   const id = await grant.save();
   const actor: Actor = { person, proof: 'session', application: clientId, tokenId: null, address };
   await audit(db, actor, {

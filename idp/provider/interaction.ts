@@ -9,6 +9,7 @@ import { postedForm } from '../sign-in/form.ts';
 import { signInPath } from '../sign-in/return-path.ts';
 import type { BrowserContext, BrowserMiddleware, BrowserState } from '../sign-in/state.ts';
 import { createdAt } from './artifacts.ts';
+import { consentModeOf } from './clients.ts';
 import { audienceOf } from './configuration.ts';
 import { agree } from './consent.ts';
 import { scopesOf, showConsent } from './consent-page.ts';
@@ -41,6 +42,7 @@ export function interactionRouter(provider: LiveProvider, { config, knex }: Serv
     if (asked.interaction.prompt.name === 'login') return finish(ctx, { login: signInOf(asked) });
     // The page that told of the device has asked already.
     if (asked.interaction.deviceCode) return allow(ctx, asked);
+    if (consentModeOf(asked.client) === 'trusted') return allow(ctx, asked);
     showConsent(ctx, asked);
   });
 
@@ -53,10 +55,10 @@ export function interactionRouter(provider: LiveProvider, { config, knex }: Serv
   });
 
   async function allow(ctx: BrowserContext, { interaction, client, person }: Asked): Promise<void> {
-    const agreement = { person, clientId: client.clientId, scopes: scopesOf(interaction) };
+    const agreement = { person, client, scopes: scopesOf(interaction) };
     await unitOfWork(knex, async () => {
       await finish(ctx, {
-        consent: { grantId: await agree({ provider: provider.current, knex, audience }, agreement, ctx.ip) },
+        consent: { grantId: await agree({ provider: provider.current, knex, config, audience }, agreement, ctx.ip) },
       });
       return true;
     });

@@ -1,7 +1,9 @@
 import { type Client, errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
 import { defaultScope, identityScopes } from '../../shared/access/scopes.ts';
+import type { Config } from '../../shared/config.ts';
 import { scopeNames } from '../../shared/models/application.ts';
 import { serviceUserOf } from './clients.ts';
+import { accessTokenSeconds } from './lifetimes.ts';
 
 const known: ReadonlySet<string> = new Set(scopeNames);
 
@@ -9,7 +11,7 @@ const known: ReadonlySet<string> = new Set(scopeNames);
 export interface ApiFacts {
   /** The resource indicator and audience of the resource API. */
   readonly audience: string;
-  readonly accessTokenSeconds: number;
+  readonly config: Pick<Config, 'accessTokenSeconds' | 'refreshTokenDays'>;
   readonly accessTokenKid: string;
 }
 
@@ -42,7 +44,7 @@ export function resourceServerInfo(api: ApiFacts) {
       scope: [...allowed].join(' '),
       audience: api.audience,
       accessTokenFormat: 'jwt',
-      accessTokenTTL: api.accessTokenSeconds,
+      accessTokenTTL: accessTokenSeconds(api.config, client),
       jwt: { sign: { alg: 'ES256', kid: api.accessTokenKid } },
     };
   };

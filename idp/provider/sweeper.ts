@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
+import { sweepUsage } from '../../shared/applications/usage.ts';
 import { sweepSessions } from '../../shared/identity/sessions.ts';
 
 /** Rows that one statement deletes at most, so that nobody waits long for their locks. */
@@ -27,7 +28,7 @@ export async function sweep(knex: Knex): Promise<number> {
     `DELETE FROM revocations WHERE id IN (
        SELECT id FROM revocations WHERE expires_at < now() LIMIT ${batch} FOR UPDATE SKIP LOCKED)`,
   );
-  return artifacts + revocations + (await sweepSessions(knex));
+  return artifacts + revocations + (await sweepUsage(knex)) + (await sweepSessions(knex));
 }
 
 async function inBatches(knex: Knex, statement: string): Promise<number> {

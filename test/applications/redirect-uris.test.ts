@@ -1,5 +1,5 @@
 import test from 'ava';
-import { addressesIn, problemWithAddress, problemWithMixture } from '../../idp/applications/redirect-uris.ts';
+import { addressesIn, problemWithAddress, problemWithMixture } from '../../shared/applications/addresses.ts';
 
 test('https, loopback http and reversed-domain schemes may be registered', (t) => {
   for (const address of [

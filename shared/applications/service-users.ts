@@ -1,7 +1,12 @@
 import type { Knex } from 'knex';
-import { type Actor, audit } from '../../shared/audit.ts';
-import { User } from '../../shared/models/user.ts';
-import { newServiceUser } from './application-form.ts';
+import { type Actor, audit } from '../audit.ts';
+import { User } from '../models/user.ts';
+
+/** In place of an id: make a new one for this application. */
+export const newServiceUser = 'new' as const;
+
+/** Whom an application is to act as: an id, {@link newServiceUser}, or nobody. */
+export type ServiceUserWish = number | typeof newServiceUser | null;
 
 /** Somebody whom an application may act as. */
 export interface ServiceUserChoice {
@@ -19,17 +24,17 @@ export function serviceUsers(db: Knex, chosen: number | null = null): Promise<Se
 }
 
 /**
- * The id behind the choice in the form, making a service user when the form asks for a new one; it has no rights until
+ * The id behind a wish, making a service user when it asks for a new one; it has no rights until
  * a group gives it some. Undefined: there is no such service user.
  */
 export async function chosenServiceUser(
   trx: Knex,
-  choice: { wanted: string; applicationName: string; chosen: number | null },
+  choice: { wanted: ServiceUserWish; applicationName: string; chosen: number | null },
   actor: Actor,
 ): Promise<number | null | undefined> {
-  if (choice.wanted === '') return null;
+  if (choice.wanted === null) return null;
   if (choice.wanted === newServiceUser) return makeServiceUser(trx, choice.applicationName, actor);
-  return (await serviceUsers(trx, choice.chosen)).find(({ id }) => String(id) === choice.wanted)?.id;
+  return (await serviceUsers(trx, choice.chosen)).find(({ id }) => id === choice.wanted)?.id;
 }
 
 async function makeServiceUser(trx: Knex, applicationName: string, actor: Actor): Promise<number> {

@@ -68,3 +68,13 @@ export function problemWithMixture(addresses: readonly string[]): string | null 
 
 /** Whether an address has a private scheme, which only installed, public applications have. */
 export const isPrivateScheme = (address: string): boolean => !/^https?:/i.test(address);
+
+/**
+ * What is wrong with an address of the application's own that this server calls: its keys, where it is told of
+ * sign-outs; null when nothing is. https, or http on the same machine.
+ */
+export function problemWithOwnAddress(address: string): string | null {
+  const problem = problemWithAddress(address);
+  if (problem) return problem;
+  return isPrivateScheme(address) ? `${address}: must begin with https://` : null;
+}

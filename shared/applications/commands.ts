@@ -1,33 +1,28 @@
 import { randomInt } from 'node:crypto';
 import type { Knex } from 'knex';
-import { type Actor, audit } from '../../shared/audit.ts';
-import { Application, scopesAllowedTo } from '../../shared/models/application.ts';
-import { type ApplicationFields, type ApplicationWish, fieldsOf } from './application-form.ts';
-import { addSecret } from './secrets.ts';
+import { type Actor, audit } from '../audit.ts';
+import { Application, scopesAllowedTo } from '../models/application.ts';
+import { FieldRefused } from './field-refused.ts';
+import { type ApplicationWish, type StoredFields, storedFields } from './fields.ts';
+import { insertSecret } from './secrets.ts';
 import { chosenServiceUser } from './service-users.ts';
 
-/** A command was refused because of one field; the form says so beside it. */
-export class FieldRefused extends Error {
-  readonly field: string;
-
-  constructor(field: string, message: string) {
-    super(message);
-    this.field = field;
-  }
-}
-
-/** Registers an application; a confidential one gets its first secret, which only this answer holds in clear. */
+/**
+ * Registers an application; one that proves itself by a secret gets its first, which only this answer holds in clear.
+ * @throws FieldRefused
+ */
 export function registerApplication(
   knex: Knex,
   wish: ApplicationWish,
   actor: Actor,
 ): Promise<{ id: number; secret: string | null }> {
   return knex.transaction(async (trx) => {
-    const fields = { ...fieldsOf(wish), service_user_id: await serviceUserFor(trx, wish, null, actor) };
+    const fields = { ...storedFields(wish), service_user_id: await serviceUserFor(trx, wish, null, actor) };
     const application = await Application.query(trx)
       .insert({ ...fields, client_id: newClientId(), created_by: actor.person?.id ?? null })
       .returning('*');
-    const secret = wish.client_type === 'confidential' ? await addSecret(trx, application.id) : null;
+    const bySecret = wish.client_type === 'confidential' && wish.auth_method === 'client_secret';
+    const secret = bySecret ? (await insertSecret(trx, application.id)).clear : null;
     const changes = Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, { new: value }]));
     await audit(trx, actor, { action: 'create', resource: 'application', objectId: application.id, changes });
     return { id: application.id, secret };
@@ -37,19 +32,20 @@ export function registerApplication(
 /**
  * Changes an application. Access tokens that hold more than it may ask for now end at once; connected people stay
  * connected, and it gets tokens with less.
- * @param seen `updated_at` of what the form was filled from
+ * @param seen `updated_at` of what the form was filled from; null: whatever it is
+ * @throws FieldRefused
  * @returns false when somebody else changed it since
  */
 export function changeApplication(
   knex: Knex,
-  { id, wish, seen }: { id: number; wish: ApplicationWish; seen: string },
+  { id, wish, seen }: { id: number; wish: ApplicationWish; seen: string | null },
   actor: Actor,
 ): Promise<boolean> {
   return knex.transaction(async (trx) => {
     const before = await Application.query(trx).findById(id).forUpdate();
-    if (before?.updated_at.toISOString() !== seen) return false;
+    if (!before || (seen !== null && before.updated_at.toISOString() !== seen)) return false;
     const service_user_id = await serviceUserFor(trx, wish, before.service_user_id, actor);
-    const after = { ...fieldsOf(wish), client_type: before.client_type, service_user_id };
+    const after = { ...storedFields(wish), client_type: before.client_type, service_user_id };
     const changes = differences(before, after);
     if (Object.keys(changes).length === 0) return true;
     await Application.query(trx)
@@ -105,7 +101,7 @@ async function serviceUserFor(
   return id;
 }
 
-type Stored = ApplicationFields & { readonly service_user_id: number | null };
+type Stored = StoredFields & { readonly service_user_id: number | null };
 
 function differences(before: Application, after: Stored): Record<string, { old: unknown; new: unknown }> {
   const fields = Object.keys(after) as (keyof Stored)[];
