@@ -120,6 +120,8 @@ export interface RestSpelling {
   style: 'hyperlinked' | 'ids' | 'pk';
   /** Field names in the order of the answer; default: all that are not hidden, in declared order. The id key comes first by itself. */
   keys?: readonly string[];
+  /** Aside fields that a create takes here as well. */
+  alsoTakes?: readonly string[];
   /** Wire name of a field where it differs: field → key. */
   rename?: Readonly<Record<string, string>>;
   /** Fields that this spelling takes but only shows. */

@@ -55,8 +55,12 @@ export async function rowForm(facts: FormFacts): Promise<FormView> {
   const { spelled, row, person, errors = {} } = facts;
   const keys = spelled.keys.filter(
     ({ writable, field }) =>
-      // Forms of pages are sent as text.
-      writable && !field.file && (row === null || !field.inputOnly) && (!field.superuserOnly || person?.isSuperuser),
+      // Forms of pages are sent as text, and offer nothing that only programs put together.
+      writable &&
+      !field.file &&
+      !(field.inputOnly && field.aside) &&
+      (row === null || !field.inputOnly) &&
+      (!field.superuserOnly || person?.isSuperuser),
   );
   const fields = await Promise.all(
     keys.map(({ key, field, required }) => fieldView(facts, key, field, required && row === null)),

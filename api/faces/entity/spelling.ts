@@ -1,6 +1,7 @@
 import { type Permission, permissions } from '../../../shared/access/roles.ts';
 import type { Resource } from '../../resources/declaration.ts';
-import { boolean, computed, type Field, isRequired, text } from '../../resources/fields.ts';
+import { computed, type Field, isRequired, text } from '../../resources/fields.ts';
+import { followed } from '../../resources/followed.ts';
 import { resourceNamed } from '../../resources/index.ts';
 import { isWritable } from '../../store/validation.ts';
 import { offeredAt } from '../rest/spelling.ts';
@@ -40,13 +41,7 @@ export interface Entity {
 }
 
 /** Field by which an entity says whether the asking person follows it. */
-const followed = 'is_followed';
-
-const followedBy = (resource: Resource): Field =>
-  computed(
-    boolean({ help: 'You follow it.' }),
-    `EXISTS (SELECT 1 FROM subscriptions AS f WHERE f.resource = '${resource.name}' AND f.object_id = {id} AND f.user_id = {me})`,
-  );
+const isFollowed = 'is_followed';
 
 /** The resource with what entities show beside its own fields: a name, whether it is followed, and declared ones. */
 function extended(resource: Resource): Resource {
@@ -58,7 +53,7 @@ function extended(resource: Resource): Resource {
       ...(!named && { name: computed(text({ help: 'What people call it.' }), resource.label) }),
       ...fields,
       ...entity.more,
-      [followed]: followedBy(resource),
+      [isFollowed]: followed(resource.name),
     },
   };
 }

@@ -69,7 +69,7 @@ export function linkPathOf(resource: Resource): string {
 
 function keysOf(resource: Resource, spelling: RestSpelling): Key[] {
   const shown = Object.entries(resource.fields).filter(([, field]) => !field.hidden && !field.aside);
-  const names = spelling.keys ?? shown.map(([name]) => name);
+  const names = [...(spelling.keys ?? shown.map(([name]) => name)), ...(spelling.alsoTakes ?? [])];
   return names.map((name) => {
     const field = resource.fields[name];
     if (!field) throw new Error(`${spelling.path} shows ${name}, which ${resource.name} does not declare`);

@@ -1,6 +1,7 @@
 import { resource } from '../declaration.ts';
 import { boolean, computed, image, integer, text, texts, thumbnail } from '../fields.ts';
 import { metadata, metadataAt } from '../metadata.ts';
+import { parametersOf } from '../part-facts/parameters-of.ts';
 
 const counted = (what: string) => computed(integer(), `(SELECT count(*)::int FROM ${what})`);
 
@@ -35,6 +36,7 @@ export const company = resource('company', {
     parts_manufactured: counted('manufacturer_part AS mp WHERE mp.manufacturer_id = {id}'),
     tags: texts({ default: [], maxLength: 100 }),
     metadata,
+    parameters: parametersOf('company'),
   },
   label: '{name}',
   hint: '{description}',
@@ -43,5 +45,8 @@ export const company = resource('company', {
   constraints: {
     company_identity: { field: null, says: 'The fields name, email must make a unique set.' },
   },
-  rest: [{ path: 'company', style: 'pk', bulk: ['delete'] }, metadataAt('company', 'company')],
+  rest: [
+    { path: 'company', style: 'pk', bulk: ['delete'], expand: { parameters: { field: 'parameters' } } },
+    metadataAt('company', 'company'),
+  ],
 });

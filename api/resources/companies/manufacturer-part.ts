@@ -2,6 +2,7 @@ import { barcodeFields } from '../barcodes.ts';
 import { resource } from '../declaration.ts';
 import { computed, reference, text, texts } from '../fields.ts';
 import { metadata, metadataAt } from '../metadata.ts';
+import { parametersOf } from '../part-facts/parameters-of.ts';
 import { partBrief } from '../parts/part-brief.ts';
 import { companyKeys } from './company.ts';
 import { mustBe } from './kind-of-company.ts';
@@ -23,6 +24,7 @@ export const manufacturerPart = resource('manufacturer_part', {
     ...barcodeFields,
     tags: texts({ default: [], maxLength: 100 }),
     metadata,
+    parameters: parametersOf('manufacturerpart'),
   },
   label: '{pretty_name}',
   hint: '{description}',
@@ -43,6 +45,7 @@ export const manufacturerPart = resource('manufacturer_part', {
       style: 'pk',
       bulk: ['delete'],
       expand: {
+        parameters: { field: 'parameters' },
         part_detail: { reference: 'part', spelling: 'part', keys: partBrief },
         manufacturer_detail: { reference: 'manufacturer', spelling: 'company', keys: companyKeys },
       },

@@ -3,6 +3,7 @@ import { barcodeFields } from '../barcodes.ts';
 import { resource } from '../declaration.ts';
 import { boolean, computed, decimal, reference, text, texts, timestamp } from '../fields.ts';
 import { metadata, metadataAt } from '../metadata.ts';
+import { parametersOf } from '../part-facts/parameters-of.ts';
 import { partBrief } from '../parts/part-brief.ts';
 import { companyKeys } from './company.ts';
 import { mustBe } from './kind-of-company.ts';
@@ -46,6 +47,7 @@ export const supplierPart = resource('supplier_part', {
     ...barcodeFields,
     tags: texts({ default: [], maxLength: 100 }),
     metadata,
+    parameters: parametersOf('supplierpart'),
   },
   label: '{pretty_name}',
   hint: '{description}',
@@ -76,6 +78,7 @@ export const supplierPart = resource('supplier_part', {
       style: 'pk',
       bulk: ['delete'],
       expand: {
+        parameters: { field: 'parameters' },
         part_detail: { reference: 'part', spelling: 'part', keys: partBrief },
         supplier_detail: { reference: 'supplier', spelling: 'company', keys: companyKeys },
         manufacturer_detail: { reference: 'manufacturer', spelling: 'company', keys: companyKeys },

@@ -1,6 +1,7 @@
+import { Type } from 'typebox';
 import { Invalid } from '../../store/refusals.ts';
 import { type Change, resource } from '../declaration.ts';
-import { boolean, computed, decimal, reference, text } from '../fields.ts';
+import { boolean, computed, decimal, json, reference, text } from '../fields.ts';
 import { metadata, metadataAt } from '../metadata.ts';
 import { partBrief } from '../parts/part-brief.ts';
 
@@ -36,12 +37,24 @@ export const bomItem = resource('bom_item', {
     validated: boolean({ default: false }),
     available_stock: computed(decimal(), '{sub_part.in_stock}'),
     available_variant_stock: computed(decimal(), '{sub_part.variant_stock}'),
+    available_substitute_stock: computed(
+      decimal({ help: 'Stock of what may stand in.' }),
+      `(SELECT coalesce(sum(si.quantity), 0) FROM bom_substitute AS bs JOIN stock_item AS si ON si.part_id = bs.part_id
+        WHERE bs.bom_item_id = {id} AND si.in_stock)`,
+    ),
     external_stock: computed(decimal(), '{sub_part.external_stock}'),
     on_order: computed(decimal({ help: 'Always 0: purchases are not kept here.' }), '0::numeric'),
     building: computed(decimal({ help: 'Always 0: builds are not kept here.' }), '0::numeric'),
     can_build: computed(
-      decimal({ help: 'How many assemblies its stock would do for.' }),
-      'CASE WHEN {quantity} > 0 THEN trunc({sub_part.in_stock} / {quantity}) ELSE 0 END',
+      decimal({
+        help: 'How many assemblies the stock of it, of what may stand in, and of variants where allowed would do for.',
+      }),
+      'CASE WHEN {quantity} > 0 THEN trunc(bom_item_stock({id}) / {quantity}) ELSE 0 END',
+    ),
+    substitutes: computed(
+      json(Type.Array(Type.Unknown()), { aside: true, help: 'What may stand in.' }),
+      `(SELECT coalesce(json_agg(json_build_object('pk', bs.id, 'bom_item', bs.bom_item_id, 'part', bs.part_id) ORDER BY bs.id), '[]')
+        FROM bom_substitute AS bs WHERE bs.bom_item_id = {id})`,
     ),
     metadata,
   },
@@ -74,6 +87,7 @@ export const bomItem = resource('bom_item', {
       expand: {
         part_detail: { reference: 'part', spelling: 'part', keys: partBrief },
         sub_part_detail: { reference: 'sub_part', spelling: 'part', keys: partBrief, default: true },
+        substitutes: { field: 'substitutes', default: true },
       },
     },
     metadataAt('bomitem', 'bom'),

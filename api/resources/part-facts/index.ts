@@ -1,5 +1,6 @@
 import type { Resource } from '../declaration.ts';
 import { bomItem } from './bom-item.ts';
+import { bomSubstitute } from './bom-substitute.ts';
 import { categoryParameter } from './category-parameter.ts';
 import { internalPrice } from './internal-price.ts';
 import { parameter } from './parameter.ts';
@@ -19,5 +20,6 @@ export const partFacts: readonly Resource[] = [
   relatedPart,
   internalPrice,
   bomItem,
+  bomSubstitute,
   projectCode,
 ];

@@ -1,5 +1,6 @@
 import { resource } from '../declaration.ts';
 import { boolean, computed, integer, reference, text } from '../fields.ts';
+import { followed } from '../followed.ts';
 import { metadata, metadataAt } from '../metadata.ts';
 import { isWithin, moveUp, treeConstraints, treeFields } from './tree.ts';
 
@@ -38,7 +39,7 @@ export const partCategory = resource('part_category', {
         ORDER BY pc.level DESC LIMIT 1)`,
     ),
     metadata,
-    starred: computed(boolean({ help: 'Always false: subscriptions are not kept here.' }), 'false::boolean'),
+    starred: followed('part_category'),
   },
   entity: { also: ['Category'], more: { name_de_de: computed(text(), '{name}') }, always: ['nameDeDe'] },
   label: '{pathstring}',
@@ -59,7 +60,7 @@ export const partCategory = resource('part_category', {
   filters: {
     ancestor: { sql: `${isWithin('part_category', 'id')} AND {id} <> {value}`, type: 'reference' },
     top_level: { either: '{parent} IS NULL' },
-    starred: { either: 'false' },
+    starred: { either: '{starred}' },
   },
   constraints: {
     ...treeConstraints('part_category'),

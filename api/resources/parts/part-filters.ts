@@ -30,5 +30,5 @@ export const partFilters: Readonly<Record<string, Filter>> = {
   has_revisions: { either: '{revision_count} > 0' },
   created_before: { path: 'creation_date', match: 'lt' },
   created_after: { path: 'creation_date', match: 'gt' },
-  starred: { either: 'false' },
+  starred: { either: '{starred}' },
 };

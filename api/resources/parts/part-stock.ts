@@ -28,8 +28,7 @@ export const partStock: Record<string, Field> = {
 /** How many of an assembly its stock of parts would make. */
 export const canBuild = computed(
   decimal({ aside: true, help: 'How many of it the parts in stock would make.' }),
-  `coalesce((SELECT trunc(min(
-       (SELECT coalesce(sum(si.quantity), 0) FROM stock_item AS si WHERE si.part_id = bi.sub_part_id AND si.in_stock) / bi.quantity))
+  `coalesce((SELECT trunc(min(bom_item_stock(bi.id) / bi.quantity))
      FROM bom_item AS bi WHERE bi.part_id = {id} AND bi.quantity > 0 AND NOT bi.optional AND NOT bi.consumable), 0)`,
 );
 

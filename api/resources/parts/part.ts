@@ -14,7 +14,10 @@ import {
   thumbnail,
   timestamp,
 } from '../fields.ts';
+import { followed } from '../followed.ts';
 import { metadata, metadataAt } from '../metadata.ts';
+import { parametersOf } from '../part-facts/parameters-of.ts';
+import { beginPart, partBeginnings } from './part-beginnings.ts';
 import { partFilters } from './part-filters.ts';
 import { canBuild, partOrders, partStock } from './part-stock.ts';
 
@@ -69,7 +72,7 @@ export const part = resource('part', {
     thumbnail: thumbnail('image'),
     full_name: computed(text(), "concat_ws(' | ', nullif({IPN}, ''), {name}, nullif({revision}, ''))"),
     ...barcodeFields,
-    starred: computed(boolean({ help: 'Always false: subscriptions are not kept here.' }), 'false::boolean'),
+    starred: followed('part'),
     category_name: computed(text(), "coalesce({category.name}, '')"),
     category_default_location: computed(
       reference('stock_location', { nullable: true }),
@@ -97,7 +100,9 @@ export const part = resource('part', {
     ...partOrders,
     can_build: canBuild,
     tags: texts({ default: [], maxLength: 100 }),
+    ...partBeginnings,
     metadata,
+    parameters: parametersOf('part'),
   },
   entity: { also: ['Product'], more: { name_de_de: computed(text(), '{name}') }, always: ['nameDeDe'] },
   label: '{full_name}',
@@ -133,6 +138,7 @@ export const part = resource('part', {
     beforeWrite({ kind, values, principal }) {
       if (kind === 'create') values.creation_user = principal.person?.id ?? null;
     },
+    afterWrite: beginPart,
     async beforeDelete({ before, trx }) {
       const reason = before?.active ? 'is still active' : before?.locked ? 'is locked' : null;
       if (reason) throw new Invalid({ [rowRule]: [`Cannot delete this part as it ${reason}`] });
@@ -144,6 +150,7 @@ export const part = resource('part', {
     {
       path: 'part',
       style: 'pk',
+      alsoTakes: Object.keys(partBeginnings),
       bulk: ['change', 'delete'],
       views: { requirements: { label: 'What is there and what is needed', keys: requirements } },
       expand: {
@@ -155,6 +162,7 @@ export const part = resource('part', {
           as: 'default_location_detail',
         },
         path_detail: { field: 'category.way', as: 'category_path' },
+        parameters: { field: 'parameters' },
       },
     },
     metadataAt('part', 'part'),

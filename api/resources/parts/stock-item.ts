@@ -2,6 +2,7 @@ import { barcodeFields } from '../barcodes.ts';
 import { resource } from '../declaration.ts';
 import { boolean, computed, date, decimal, integer, reference, text, texts, timestamp } from '../fields.ts';
 import { metadata, metadataAt } from '../metadata.ts';
+import { testsOf } from '../part-facts/tests-of.ts';
 import { partBrief } from './part-brief.ts';
 import { stockActions } from './stock-actions/on-one.ts';
 import { stockListActions } from './stock-actions/on-several.ts';
@@ -78,6 +79,7 @@ export const stockItem = resource('stock_item', {
     tracking_items: counted('stock_tracking AS st WHERE st.item_id = {id}'),
     tags: texts({ default: [], maxLength: 100 }),
     metadata,
+    tests: testsOf,
   },
   label: `{part.full_name} || CASE WHEN {serial} IS NOT NULL THEN ' #' || {serial} ELSE ' × ' || trim_scale({quantity}) END`,
   columns: ['part', 'quantity', 'serial', 'batch', 'location', 'status', 'in_stock', 'expiry_date', 'updated', 'tags'],
@@ -134,6 +136,7 @@ export const stockItem = resource('stock_item', {
           ],
         },
         path_detail: { field: 'location.way', as: 'location_path' },
+        tests: { field: 'tests' },
       },
     },
     metadataAt('stockitem', 'stock'),
