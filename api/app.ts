@@ -38,7 +38,7 @@ export async function createApi(services: Services): Promise<Koa> {
   const neighbours = tableNeighbours(services);
   const described = describeApi(spellings, config);
   const schema = schemaRouter(services, described);
-  const browse = browseFace(services, store, spellings, described.document);
+  const browse = browseFace(services, store, spellings, described);
 
   app.on('error', (error) => {
     log[clientLeft(error) ? 'debug' : 'error']({ err: error }, 'an answer could not be sent');

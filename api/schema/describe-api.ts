@@ -12,6 +12,7 @@ import { printedOnce } from './print.ts';
 import { schemaEndpoint } from './schema-endpoint.ts';
 
 export interface DescribedApi {
+  /** Made when it is first read: most processes never show it. */
   readonly document: OpenApiDocument;
   readonly endpoint: Endpoint;
 }
@@ -21,10 +22,12 @@ export function describeApi(
   spellings: ReadonlyMap<string, Spelled>,
   config: Pick<Config, 'publicUrl' | 'anonymousRead' | 'instanceName'>,
 ): DescribedApi {
-  const endpoint = schemaEndpoint(
-    printedOnce(() => document),
-    collectionOnce(() => document),
-  );
+  let made: OpenApiDocument | null = null;
+  const document = () => {
+    made ??= openApiDocument({ spellings: spellings.values(), endpoints, config });
+    return made;
+  };
+  const endpoint = schemaEndpoint(printedOnce(document), collectionOnce(document));
   const endpoints = [
     ...meEndpoints,
     ...otherEndpoints,
@@ -32,6 +35,10 @@ export function describeApi(
     ...entityEndpoints(config.anonymousRead),
     endpoint,
   ];
-  const document = openApiDocument({ spellings: spellings.values(), endpoints, config });
-  return { document, endpoint };
+  return {
+    endpoint,
+    get document() {
+      return document();
+    },
+  };
 }

@@ -5,9 +5,9 @@ import type { DescribedApi } from './describe-api.ts';
 import { referenceRouter } from './reference/reference-router.ts';
 
 /** Routes of the OpenAPI document and its pages. */
-export function schemaRouter(services: Services, { document, endpoint }: DescribedApi): Router {
+export function schemaRouter(services: Services, described: DescribedApi): Router {
   const router = new Router();
-  mountEndpoints(router, services, [endpoint]);
-  router.use(referenceRouter(services, document).routes());
+  mountEndpoints(router, services, [described.endpoint]);
+  router.use(referenceRouter(services, described).routes());
   return router;
 }

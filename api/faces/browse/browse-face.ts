@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Context, Middleware } from 'koa';
 import type { Services } from '../../../shared/services.ts';
 import { pageShower } from '../../page.ts';
-import type { OpenApiDocument } from '../../schema/openapi.ts';
+import type { DescribedApi } from '../../schema/describe-api.ts';
 import type { Store } from '../../store/store.ts';
 import { locator } from '../rest/locate.ts';
 import type { Spelled } from '../rest/spelling.ts';
@@ -26,10 +26,18 @@ export function browseFace(
   services: Services,
   store: Store,
   spellings: ReadonlyMap<string, Spelled>,
-  document: OpenApiDocument,
+  described: Pick<DescribedApi, 'document'>,
 ): BrowseFace {
   const show = pageShower(services, join(import.meta.dirname, 'templates'));
-  const browsing: Browsing = { services, store, document, show, locate: locator(spellings) };
+  const browsing: Browsing = {
+    services,
+    store,
+    show,
+    locate: locator(spellings),
+    get document() {
+      return described.document;
+    },
+  };
   return {
     dress: dressAnswers(browsing),
     forms: readForms(browsing),

@@ -49,9 +49,7 @@ export function linksOf(entity: Unlinked, all: readonly Unlinked[]): ReadonlyMap
 
 /** What another entity's fields that lead here are called from here: `racks`; `hostsByVmHost` where that is not clear. */
 function backLinks(entity: Unlinked, other: Unlinked, changeable: boolean) {
-  const leading = other.keys.filter(
-    ({ target, name, field }) => target?.name === entity.resource.name && stored(name, field),
-  );
+  const leading = leadingFrom(other).filter(({ target }) => target?.name === entity.resource.name);
   const spelling = other.resource.entity;
   const word = other.name.charAt(0).toLowerCase() + other.name.slice(1);
   const plural = spelling?.name ? pluralOf({ name: word }) : camelCase(pluralOf(other.resource));
@@ -67,6 +65,15 @@ function backLinks(entity: Unlinked, other: Unlinked, changeable: boolean) {
       writable: writable && changeable,
     };
   });
+}
+
+const known = new WeakMap<Unlinked, readonly Key[]>();
+
+/** The references and sets of an entity that are stored; each other entity asks for them. */
+function leadingFrom(entity: Unlinked): readonly Key[] {
+  const found = known.get(entity) ?? entity.keys.filter(({ target, name, field }) => target && stored(name, field));
+  known.set(entity, found);
+  return found;
 }
 
 const stored = (name: string, field: Key['field']): boolean => columnOf(name, field) !== null || field.kind === 'many';

@@ -4,6 +4,7 @@ import { roles } from '../../../shared/access/roles.ts';
 import type { Services } from '../../../shared/services.ts';
 import { sendProblem } from '../../dialect.ts';
 import { pageShower } from '../../page.ts';
+import type { DescribedApi } from '../describe-api.ts';
 import type { OpenApiDocument } from '../openapi.ts';
 import { scopeSentences } from '../security.ts';
 import { referenceView } from './reference-view.ts';
@@ -12,15 +13,20 @@ import { referenceView } from './reference-view.ts';
  * The API pages: an overview with every operation at `/api-doc/`, and one page a group. They are printed here, from the
  * document, so that they can be read without scripts and under a policy that lets none in but our own.
  */
-export function referenceRouter(services: Services, document: OpenApiDocument): Router {
+export function referenceRouter(services: Services, described: Pick<DescribedApi, 'document'>): Router {
   const show = pageShower(services, join(import.meta.dirname, 'templates'));
-  const reference = referenceView(document);
-  const tags = reference.groups.flatMap((group) => group.tags);
   const { publicUrl } = services.config;
-  const common = { groups: reference.groups, publicUrl, sheets: ['api.css'], scripts: ['api.js'] };
+  let made: ReturnType<typeof viewOf> | null = null;
+  const view = () => {
+    made ??= viewOf(described.document);
+    return made;
+  };
+  const common = { publicUrl, sheets: ['api.css'], scripts: ['api.js'] };
 
   const router = new Router();
   router.get(['/api-doc', '/api-doc/'], (ctx) => {
+    const { reference, tags } = view();
+    const { groups } = reference;
     const query = typeof ctx.query.q === 'string' ? ctx.query.q.trim() : '';
     const words = query.toLowerCase().split(/\s+/).filter(Boolean);
     const found = tags
@@ -29,12 +35,13 @@ export function referenceRouter(services: Services, document: OpenApiDocument): 
         operations: tag.operations.filter((operation) => words.every((word) => operation.words.includes(word))),
       }))
       .filter(({ operations }) => operations.length > 0);
-    show(ctx, 'overview', { ...common, reference, query, found, scopes: scopeSentences, roles, slug: '' });
+    show(ctx, 'overview', { ...common, groups, reference, query, found, scopes: scopeSentences, roles, slug: '' });
   });
   router.get(['/api-doc/:slug', '/api-doc/:slug/'], (ctx) => {
+    const { reference, tags } = view();
     const tag = tags.find(({ slug }) => slug === ctx.params.slug);
     if (!tag) return sendProblem(ctx, 404, 'The API pages have no such part.');
-    return show(ctx, 'group', { ...common, tag, slug: tag.slug, query: '' });
+    return show(ctx, 'group', { ...common, groups: reference.groups, tag, slug: tag.slug, query: '' });
   });
   // Cores' place for the same.
   router.get(['/api/docs', '/api/docs/'], (ctx) => {
@@ -42,4 +49,10 @@ export function referenceRouter(services: Services, document: OpenApiDocument): 
     ctx.redirect('/api-doc/');
   });
   return router;
+}
+
+/** What the pages show, and every part of it on its own. */
+function viewOf(document: OpenApiDocument) {
+  const reference = referenceView(document);
+  return { reference, tags: reference.groups.flatMap((group) => group.tags) };
 }
