@@ -1,5 +1,7 @@
 import { Router } from '@koa/router';
 import type { Services } from '../shared/services.ts';
+import { administrationEndpoints } from './administration/endpoints.ts';
+import { applicationEndpoints } from './applications/endpoints.ts';
 import { importEndpoints } from './import/get-or-create.ts';
 import { inventreeEndpoints } from './inventree/index.ts';
 import { jobEndpoints } from './jobs/endpoints.ts';
@@ -9,11 +11,13 @@ import { reportEndpoints } from './reports/endpoints.ts';
 
 /** What scripts, agents and schedulers call beside the resources; the OpenAPI document lists it. */
 export const otherEndpoints: readonly Endpoint[] = [
+  ...applicationEndpoints,
   ...liveEndpoints,
   ...importEndpoints,
   ...jobEndpoints,
   ...reportEndpoints,
   ...inventreeEndpoints,
+  ...administrationEndpoints,
 ];
 
 /** Routes of {@link otherEndpoints}. */

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { Static, TObject, TSchema } from 'typebox';
@@ -30,6 +31,8 @@ export interface Answer {
   readonly body?: unknown;
   /** A body that is JSON text already. */
   readonly text?: string;
+  /** A body that is sent as it comes; its headers say what it is. */
+  readonly stream?: Readable;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -94,7 +97,8 @@ const routed = (path: string): string => (path.replace(/\/$/, '') || '/').replac
 /** Answers a request to an endpoint, refusals included. */
 export async function answer(ctx: Context, services: Services, declared: Endpoint): Promise<void> {
   try {
-    const { status = 200, body, text, headers = {} } = await call(ctx, services, declared);
+    const { status = 200, body, text, stream, headers = {} } = await call(ctx, services, declared);
+    if (stream) ctx.body = stream;
     ctx.set(headers);
     if (text !== undefined) sendText(ctx, status, text);
     else if (body !== undefined) sendJson(ctx, status, body);

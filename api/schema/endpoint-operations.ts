@@ -36,6 +36,10 @@ export const endpointTags: Readonly<Record<string, { title: string; description:
   live: { title: 'Live scans', description: 'For agents that scan the network, and report what they see.' },
   import: { title: 'Import', description: 'For scripts that take inventory over from elsewhere.' },
   jobs: { title: 'Jobs', description: 'What has to be done every day. `npm run jobs` does the same.' },
+  administration: {
+    title: 'Administration',
+    description: 'What superusers look after: the audit trail, sessions, second factors, signing keys.',
+  },
   reports: { title: 'Reports', description: 'What there is and how it is used, each in one piece.' },
 };
 
