@@ -29,6 +29,8 @@ export class BasicScheme {
     this.#people = people;
     this.#right = new Remembered(services.events, { max: 1000, ttl: rememberedFor });
     services.events.on('person', ({ person }) => this.#right.forgetWhere(({ personId }) => personId === person));
+    // A policy may ask for more than a password now.
+    services.events.on('people', () => this.#right.forgetAll());
   }
 
   /** @throws Rejected 401 for wrong ones, 429 after too many, 503 when too many wait to be checked */
@@ -62,9 +64,17 @@ export class BasicScheme {
       const message = 'Too many wrong passwords. Try again later.';
       throw new Rejected({ status: 429, message, retryAfterSeconds: answer.retryAfterSeconds });
     }
+    if (answer.refused === 'second factor') throw tooLittle(this.#services.config.publicUrl);
     if (answer.refused) throw wrong();
     return { personId: answer.person.id };
   }
 }
 
 const wrong = () => new Rejected({ status: 401, message: 'Invalid username/password.', challenge });
+
+/** RFC 9110 §15.5.4: the credentials are right, and still not enough. */
+const tooLittle = (publicUrl: string) =>
+  new Rejected({
+    status: 403,
+    message: `A password alone is not enough for this account: it takes a second factor. Make an API token in the browser, at ${publicUrl}/accounts/tokens/, and send that.`,
+  });

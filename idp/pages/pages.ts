@@ -7,7 +7,7 @@ import { type Frame, pagesIn } from '../../shared/pages/pages.ts';
 export const renderPage = pagesIn(join(import.meta.dirname, 'templates'));
 
 /** Pages whose form may end at an application's address, after redirects. */
-const leadElsewhere = new Set(['sign-in', 'consent', 'device-confirm', 'logout']);
+const leadElsewhere = new Set(['sign-in', 'second-factor', 'consent', 'device-confirm', 'logout']);
 
 /** What the frame of a page takes from the request; the session middleware put it there. */
 function frameOf(ctx: Koa.Context): Partial<Frame> {

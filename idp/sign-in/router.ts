@@ -1,24 +1,33 @@
 import Router from '@koa/router';
+import { loadPerson } from '../../shared/access/load-person.ts';
 import { audit } from '../../shared/audit.ts';
-import type { Config } from '../../shared/config.ts';
-import { type PasswordServices, signInWithPassword } from '../../shared/identity/password-sign-in.ts';
+import { signInWithPassword } from '../../shared/identity/password-sign-in.ts';
+import { hasFactor, secondFactorsOf } from '../../shared/identity/second-factors.ts';
 import { endSession } from '../../shared/identity/sessions.ts';
 import { showPage } from '../pages/pages.ts';
 import { problems } from '../pages/problems.ts';
 import { seeOther } from '../pages/see-other.ts';
+import { authenticationOptions, passkeysWork, usePasskey } from '../second-factors/passkeys.ts';
+import type { FactorServices } from '../second-factors/prove.ts';
+import { completeSignIn } from './complete.ts';
 import { postedForm } from './form.ts';
+import { tooManyTries } from './limited.ts';
+import { beginPending } from './pending.ts';
 import { returnPath } from './return-path.ts';
-import { beginSession, forgetSession } from './session.ts';
-import { type BrowserState, principalOf } from './state.ts';
+import { secondFactorRoutes } from './second-factor.ts';
+import { browserSecretOf, forgetSession } from './session.ts';
+import { setUpRoutes } from './set-up.ts';
+import { type BrowserContext, type BrowserState, principalOf } from './state.ts';
 
-export type SignInServices = PasswordServices & {
-  readonly config: Pick<Config, 'secretKey' | 'publicUrl' | 'sessionHours'>;
-};
+export type SignInServices = FactorServices;
 
-/** Signing in and out: `/accounts/login/` and `/accounts/logout/`. Goes after `browserSession`. */
+/** Signing in and out: `/accounts/login/…` and `/accounts/logout/`. Goes after `browserSession`. */
 export function signInRouter(services: SignInServices): Router<BrowserState> {
+  const { knex, config } = services;
   const router = new Router<BrowserState>();
-  for (const path of ['/accounts/login', '/accounts/logout']) router.use(path, problems(), postedForm(services.config));
+  for (const path of ['/accounts/login', '/accounts/logout']) router.use(path, problems(), postedForm(config));
+  secondFactorRoutes(router, services);
+  setUpRoutes(router, services);
 
   router.get('/accounts/login/', (ctx) => {
     const next = returnPath(String(ctx.query.next ?? ''));
@@ -26,12 +35,8 @@ export function signInRouter(services: SignInServices): Router<BrowserState> {
     const again = next.startsWith('/o/interaction/');
     if (ctx.state.person && !again) return seeOther(ctx, next);
     const signedOut = ctx.query.signed_out !== undefined && !ctx.state.person;
-    showPage(ctx, 'sign-in', {
-      next,
-      username: ctx.state.person?.username,
-      again: ctx.state.person && again,
-      signedOut,
-    });
+    const username = ctx.state.person?.username;
+    return show(ctx, { next, username, again: Boolean(ctx.state.person) && again, signedOut });
   });
 
   router.post('/accounts/login/', async (ctx) => {
@@ -44,20 +49,33 @@ export function signInRouter(services: SignInServices): Router<BrowserState> {
       ...(!username && { username: 'Enter your username.' }),
       ...(!password && { password: 'Enter your password.' }),
     };
-    if (Object.keys(errors).length > 0) return showPage(ctx, 'sign-in', { ...shown, errors }, 422);
+    if (Object.keys(errors).length > 0) return show(ctx, { ...shown, errors }, 422);
 
     const answer = await signInWithPassword(services, { username, password, address: ctx.ip || null });
     if (answer.refused === 'limited') {
-      ctx.set('Retry-After', String(answer.retryAfterSeconds));
-      const refusal = `Too many tries. Try again in ${inWords(answer.retryAfterSeconds)}.`;
-      return showPage(ctx, 'sign-in', { ...shown, refusal }, 429);
+      return show(ctx, { ...shown, refusal: tooManyTries(ctx, answer.retryAfterSeconds) }, 429);
     }
-    if (answer.refused) {
-      return showPage(ctx, 'sign-in', { ...shown, refusal: 'Username and password do not match.' }, 422);
+    if (answer.refused) return show(ctx, { ...shown, refusal: 'Username and password do not match.' }, 422);
+    const { person, needsSecondFactor } = answer;
+    if (!needsSecondFactor) {
+      await knex.transaction((trx) => completeSignIn(ctx, trx, config, { person, amr: ['pwd'] }));
+      return seeOther(ctx, next);
     }
-    await services.knex.transaction((trx) =>
-      beginSession(ctx, trx, { personId: answer.person.id, idleHours: services.config.sessionHours }),
-    );
+    await beginPending(ctx, knex, { personId: person.id, amr: ['pwd'] });
+    const there = hasFactor(await secondFactorsOf(knex, person.id));
+    seeOther(ctx, `/accounts/login/${there ? 'second-factor' : 'set-up'}/?next=${encodeURIComponent(next)}`);
+  });
+
+  router.post('/accounts/login/passkey/', async (ctx) => {
+    const next = returnPath(ctx.state.form.raw('next'));
+    const used = await usePasskey(knex, config, browserSecretOf(ctx), ctx.state.form.raw('passkey'));
+    const person = used && (await loadPerson(knex, { id: used.userId }));
+    if (!used || !person?.isActive) {
+      const entry = { action: 'sign_in_refused', resource: 'user', objectId: used?.userId ?? null };
+      await audit(knex, principalOf(ctx, null), entry);
+      return show(ctx, { next, refusal: 'This passkey did not work. Try again, or use your password.' }, 422);
+    }
+    await knex.transaction((trx) => completeSignIn(ctx, trx, config, { person, amr: used.amr }));
     seeOther(ctx, next);
   });
 
@@ -69,7 +87,7 @@ export function signInRouter(services: SignInServices): Router<BrowserState> {
   router.post('/accounts/logout/', async (ctx) => {
     const { session, person } = ctx.state;
     if (session && person) {
-      await services.knex.transaction(async (trx) => {
+      await knex.transaction(async (trx) => {
         await endSession(trx, session.idHash);
         await audit(trx, principalOf(ctx), { action: 'sign_out', resource: 'user', objectId: person.id });
       });
@@ -78,10 +96,10 @@ export function signInRouter(services: SignInServices): Router<BrowserState> {
     seeOther(ctx, '/accounts/login/?signed_out');
   });
 
-  return router;
-}
+  async function show(ctx: BrowserContext, shown: object, status = 200): Promise<void> {
+    const passkey = passkeysWork(config) && (await authenticationOptions(knex, config, browserSecretOf(ctx)));
+    showPage(ctx, 'sign-in', { ...shown, passkey }, status);
+  }
 
-function inWords(seconds: number): string {
-  if (seconds < 90) return `${seconds} seconds`;
-  return `${Math.ceil(seconds / 60)} minutes`;
+  return router;
 }

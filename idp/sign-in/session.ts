@@ -82,15 +82,26 @@ export function csrfSecretOf(ctx: BrowserContext): string | undefined {
   return ctx.cookies.get(ctx.state.session ? sessionCookie : visitorCookie, { signed: false });
 }
 
+/** The same, made now when the browser has none: what is asked of this browser is answered by it alone. */
+export function browserSecretOf(ctx: BrowserContext): string {
+  return csrfSecretOf(ctx) ?? newVisitor(ctx);
+}
+
 const cookieFlags = { httpOnly: true, sameSite: 'lax', path: '/', signed: false, overwrite: true } as const;
 
 function csrfFor(ctx: BrowserContext, secretKey: string): string {
-  let secret = csrfSecretOf(ctx);
+  return csrfToken(secretKey, browserSecretOf(ctx));
+}
+
+const newVisitors = new WeakMap<BrowserContext, string>();
+
+/** Asked again within this request, it is the same one. */
+function newVisitor(ctx: BrowserContext): string {
+  let secret = newVisitors.get(ctx);
   if (!secret) {
     secret = randomSecret();
+    newVisitors.set(ctx, secret);
     ctx.cookies.set(visitorCookie, secret, cookieFlags);
-    // Read again within this request, it is the same one.
-    Object.defineProperty(ctx.state, 'csrf', { configurable: true, value: csrfToken(secretKey, secret) });
   }
-  return csrfToken(secretKey, secret);
+  return secret;
 }

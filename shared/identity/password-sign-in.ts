@@ -1,10 +1,12 @@
 import type { Knex } from 'knex';
 import type { Pool } from 'pg';
 import { loadPerson } from '../access/load-person.ts';
-import { anonymous, type Person, type Principal, type Proof } from '../access/principal.ts';
+import { anonymous, type Person, type Proof } from '../access/principal.ts';
 import { audit } from '../audit.ts';
 import { verifyPassword } from './passwords.ts';
+import { needsSecondFactor } from './second-factors.ts';
 import { countSuccess, countTry } from './sign-in-limits.ts';
+import { recordSignIn } from './sign-in-record.ts';
 
 /** Where accounts are, and where tries are counted. */
 export interface PasswordServices {
@@ -21,9 +23,13 @@ export interface PasswordTry {
   readonly proof?: Extract<Proof, 'session' | 'basic'>;
 }
 
-/** «credentials» never says which part was wrong; «limited» comes with the seconds until another try. */
+/**
+ * «credentials» never says which part was wrong; «limited» comes with the seconds until another try. «second factor»: the
+ * password is right, and not enough for what it was to open.
+ */
 export type SignInAnswer =
-  | { readonly person: Person; readonly refused?: undefined }
+  | { readonly person: Person; readonly refused?: undefined; readonly needsSecondFactor: boolean }
+  | { readonly refused: 'second factor'; readonly person?: undefined }
   | { readonly refused: 'credentials'; readonly person?: undefined }
   | { readonly refused: 'limited'; readonly retryAfterSeconds: number; readonly person?: undefined };
 
@@ -34,7 +40,9 @@ interface Account {
 
 /**
  * Signs a person in with their password. The try is counted before the password is checked, unknown and inactive
- * accounts take as long as others, and an outdated hash is replaced. Throws `Busy` when too many wait to be checked.
+ * accounts take as long as others, and an outdated hash is replaced. A browser goes on from there: it may need a second
+ * factor, and `recordSignIn` when all is proved. A single request can't give one, so a password alone opens none for
+ * whoever needs one. Throws `Busy` when too many wait to be checked.
  */
 export async function signInWithPassword(
   { knex, pool }: PasswordServices,
@@ -57,8 +65,18 @@ export async function signInWithPassword(
     return { refused: 'credentials' };
   }
   await countSuccess(pool, counted);
-  await recordSignIn(knex, { ...anonymous(address), person, proof }, account, rehash);
-  return { person };
+  // Unless the password was changed meanwhile.
+  if (rehash) await knex('users').where({ id: account.id, password: account.password }).update({ password: rehash });
+  const needed = await needsSecondFactor(knex, account.id);
+  if (proof === 'session') return { person, needsSecondFactor: needed };
+  const principal = { ...anonymous(address), person, proof };
+  if (needed) {
+    const changes = { needed: { new: 'second factor' } };
+    await audit(knex, principal, { action: 'sign_in_refused', resource: 'user', objectId: account.id, changes });
+    return { refused: 'second factor' };
+  }
+  await knex.transaction((trx) => recordSignIn(trx, principal, ['pwd']));
+  return { person, needsSecondFactor: false };
 }
 
 /** Only people sign in: service users have no password to be guessed. PostgreSQL's text cannot hold NUL. */
@@ -68,13 +86,4 @@ async function accountOf(knex: Knex, username: string): Promise<Account | undefi
     .where({ is_active: true, is_service: false })
     .whereRaw('lower(username) = lower(?)', [username])
     .first<Account>('id', 'password');
-}
-
-async function recordSignIn(knex: Knex, principal: Principal, account: Account, rehash: string | null): Promise<void> {
-  await knex.transaction(async (trx) => {
-    await trx('users').where({ id: account.id }).update({ last_login: trx.fn.now() });
-    // Unless the password was changed meanwhile.
-    if (rehash) await trx('users').where({ id: account.id, password: account.password }).update({ password: rehash });
-    await audit(trx, principal, { action: 'sign_in', resource: 'user', objectId: account.id });
-  });
 }

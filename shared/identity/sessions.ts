@@ -58,7 +58,8 @@ interface SessionRow {
 }
 
 /**
- * Looks up the live session of a cookie's value; null when there is none, it has ended, or its person is inactive.
+ * Looks up the live session of a cookie's value; null when there is none, it has ended, its person is inactive,
+ * or it was opened with a password alone by somebody who has a second factor, or must have one.
  * Using it puts its idle end off, up to {@link sessionDays} after its start; that is written at most once a minute.
  */
 export async function findSession(
@@ -70,7 +71,8 @@ export async function findSession(
   const { rows } = await db.raw<{ rows: SessionRow[] }>(
     `SELECT s.id, s.user_id, s.created_at, s.auth_time, s.amr, s.last_seen_at < now() - interval '1 minute' AS stale
        FROM sessions s JOIN users u ON u.id = s.user_id
-      WHERE s.id_hash = ? AND s.expires_at > now() AND u.is_active`,
+      WHERE s.id_hash = ? AND s.expires_at > now() AND u.is_active
+        AND ('mfa' = ANY (s.amr) OR NOT needs_second_factor(s.user_id))`,
     [idHash],
   );
   const row = rows[0];
@@ -154,9 +156,13 @@ export async function sessionsOf(db: Knex, userId: number): Promise<ListedSessio
     );
 }
 
-/** Deletes sessions whose time is over; for the sweeper. */
+/** Deletes sessions, and sign-ins that were not finished, whose time is over; for the sweeper. */
 export async function sweepSessions(db: Knex): Promise<number> {
-  return db('sessions').where('expires_at', '<', db.fn.now()).delete();
+  let swept = 0;
+  for (const table of ['sessions', 'sign_ins', 'answered_challenges']) {
+    swept += await db(table).where('expires_at', '<', db.fn.now()).delete();
+  }
+  return swept;
 }
 
 /** The token that forms of this browser carry: a MAC of the cookie's value, so that nothing needs storing. */

@@ -19,10 +19,17 @@ const folder = join(import.meta.dirname, 'assets');
 const byUrl = new Map<string, Asset>();
 const urlOf = new Map<string, string>();
 
-for (const file of readdirSync(folder)) {
+/** What a library brings for browsers, by the name that pages call it. */
+const fromLibraries = {
+  'webauthn.js': new URL('../dist/bundle/index.umd.min.js', import.meta.resolve('@simplewebauthn/browser')),
+};
+
+for (const file of readdirSync(folder)) keep(file, readFileSync(join(folder, file)));
+for (const [file, url] of Object.entries(fromLibraries)) keep(file, readFileSync(url));
+
+function keep(file: string, bytes: Buffer): void {
   const type = types[extname(file)];
-  if (!type) continue;
-  const bytes = readFileSync(join(folder, file));
+  if (!type) return;
   const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 12);
   const url = `/assets/${file.slice(0, -extname(file).length)}.${hash}${extname(file)}`;
   urlOf.set(file, url);

@@ -1,0 +1,20 @@
+import type { Knex } from 'knex';
+import type { Person } from '../../shared/access/principal.ts';
+import type { Config } from '../../shared/config.ts';
+import { recordSignIn } from '../../shared/identity/sign-in-record.ts';
+import { noteSignInPlace } from './places.ts';
+import { beginSession } from './session.ts';
+import { type BrowserContext, principalOf } from './state.ts';
+
+/** Signs somebody in who has proved all that is asked of them: a session, and its traces. */
+export async function completeSignIn(
+  ctx: BrowserContext,
+  trx: Knex,
+  { sessionHours }: Pick<Config, 'sessionHours'>,
+  { person, amr }: { person: Person; amr: readonly string[] },
+): Promise<void> {
+  await beginSession(ctx, trx, { personId: person.id, idleHours: sessionHours, amr });
+  await recordSignIn(trx, principalOf(ctx, person), amr);
+  const place = { address: ctx.ip || null, userAgent: ctx.get('User-Agent') || null };
+  await noteSignInPlace(trx, person.id, place);
+}
