@@ -7,7 +7,7 @@ import type { Person, Principal, Proof } from '../../shared/access/principal.ts'
 import type { Services } from '../../shared/services.ts';
 import { sendJson, sendText } from '../answer.ts';
 import type { Trouble } from '../schema/answers.ts';
-import type { MediaType, Parameter } from '../schema/openapi.ts';
+import type { MediaType, Parameter, Reference } from '../schema/openapi.ts';
 import { allow } from '../store/operation.ts';
 import { Forbidden, NotFound, Refusal, Unauthenticated } from '../store/refusals.ts';
 import { bodyOf, queryOf } from './input.ts';
@@ -56,7 +56,7 @@ export interface Endpoint<Query extends TObject = TObject, Body extends TObject 
   readonly query?: Query;
   readonly body?: Body;
   /** Parameters and a body that the handler reads for itself: what the document says of them. */
-  readonly asks?: readonly Parameter[];
+  readonly asks?: readonly (Parameter | Reference)[];
   readonly sends?: MediaType;
   /** What it may refuse beside what follows from the rest. */
   readonly mayFail?: readonly Trouble[];

@@ -1,4 +1,11 @@
-import type { CodeSample, JsonSchema, Method, SecurityRequirement } from './openapi.ts';
+import type { JsonSchema, Method, SecurityRequirement } from './openapi.ts';
+
+/** A call as source text. */
+export interface CodeSample {
+  readonly lang: string;
+  readonly label: string;
+  readonly source: string;
+}
 
 /** What a sample sends. */
 export interface Sampled {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../../shared/config.ts';
 import { entities } from '../faces/entity/endpoints.ts';
+import { entityParameters } from '../faces/entity/operations/document.ts';
 import type { Spelled } from '../faces/rest/spelling.ts';
 import { tables as tableWords } from '../faces/table/tables.ts';
 import type { Endpoint } from '../me/endpoint.ts';
@@ -76,7 +77,7 @@ export function openApiDocument({ spellings, endpoints, config }: Described): Op
       { name: 'Entities', tags: entities.all.map(({ name }) => name) },
     ],
     paths: merged([
-      endpointPaths(endpoints, config.publicUrl),
+      endpointPaths(endpoints),
       ...all.map((spelled) => resourcePaths(spelled, config)),
       ...tables.map((tabled) => tablePaths(tabled, config)),
     ]),
@@ -87,7 +88,7 @@ export function openApiDocument({ spellings, endpoints, config }: Described): Op
         ...Object.assign({}, ...all.map(rowSchemas), ...tables.map(rowSchemasOf)),
         ...entitySchemas(),
       },
-      parameters: sharedParameters,
+      parameters: { ...sharedParameters, ...entityParameters },
       responses: sharedAnswers,
       securitySchemes: securitySchemes(config.publicUrl),
     },
@@ -104,7 +105,7 @@ function merged(parts: readonly Record<string, PathItem>[]): Record<string, Path
   return paths;
 }
 
-/** Mistakes that generated clients would trip over stop the start, not the client. */
+/** Mistakes that generated clients would trip over: then there is no document, as the tests are the first to notice. */
 function mustAddUp({ paths }: OpenApiDocument): void {
   const seen = new Map<string, string>();
   for (const [path, item] of Object.entries(paths)) {

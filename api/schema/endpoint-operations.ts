@@ -1,6 +1,6 @@
 import type { Endpoint } from '../me/endpoint.ts';
 import { type Trouble, troubles } from './answers.ts';
-import { bodyExample, codeSamples } from './code-samples.ts';
+import { bodyExample } from './code-samples.ts';
 import { plain } from './field-schema.ts';
 import {
   type JsonSchema,
@@ -44,17 +44,17 @@ export const endpointTags: Readonly<Record<string, { title: string; description:
 };
 
 /** The paths of endpoints that belong to no declared resource, their older spellings too. */
-export function endpointPaths(endpoints: readonly Endpoint[], publicUrl: string): Record<string, PathItem> {
+export function endpointPaths(endpoints: readonly Endpoint[]): Record<string, PathItem> {
   const paths: Record<string, PathItem> = {};
   for (const declared of endpoints) {
     for (const path of [declared.path, ...(declared.also ?? [])]) {
-      paths[path] = { ...paths[path], [declared.method]: operationAt(declared, path, publicUrl) };
+      paths[path] = { ...paths[path], [declared.method]: operationAt(declared, path) };
     }
   }
   return paths;
 }
 
-function operationAt(declared: Endpoint, path: string, publicUrl: string): OperationObject {
+function operationAt(declared: Endpoint, path: string): OperationObject {
   const security = securityOf(declared.operation, declared.proofs);
   const older = path !== declared.path;
   const description = older ? `The same as \`${declared.path}\`.` : declared.description;
@@ -68,7 +68,6 @@ function operationAt(declared: Endpoint, path: string, publicUrl: string): Opera
     ...(path.includes('{id}') ? (['missing'] as const) : []),
     ...(declared.mayFail ?? []),
   ];
-  const answers = Object.values(declared.responses).some(({ schema }) => schema);
   return {
     operationId: older ? olderId(path, declared.method) : declared.operationId,
     tags: [endpointTags[declared.tag]?.title ?? declared.tag],
@@ -80,13 +79,6 @@ function operationAt(declared: Endpoint, path: string, publicUrl: string): Opera
     }),
     responses: { ...goodAnswers(declared), ...troubles(path, mayFail) },
     ...(security && { security }),
-    'x-codeSamples': codeSamples({
-      method: declared.method,
-      url: `${publicUrl}${path.replace('{id}', '1')}`,
-      ...(example !== undefined && { body: example }),
-      ...(security && { security }),
-      answers,
-    }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { entities } from '../faces/entity/endpoints.ts';
-import { schemaOf } from '../faces/entity/operations/document.ts';
+import { record, schemaOf } from '../faces/entity/operations/document.ts';
 import { type Entity, isShown, type Key, shownKeys } from '../faces/entity/spelling.ts';
 import { describeField, fieldSchema } from './field-schema.ts';
 import type { JsonSchema } from './openapi.ts';
@@ -9,14 +9,54 @@ const moment = { type: 'string', pattern: String.raw`^\d{4}-\d{2}-\d{2} \d{2}:\d
 const orNull = ({ type, ...rest }: JsonSchema, nullable = false): JsonSchema =>
   nullable && typeof type === 'string' ? { ...rest, type: [type, 'null'] } : { ...rest, type };
 
-/** The records of every entity, by component name: as shown, and as sent. */
-export const entitySchemas = (): Record<string, JsonSchema> =>
-  Object.fromEntries(
+const rows = {
+  ids: { type: 'array', items: id },
+  where: { type: 'array', items: { type: 'object' } },
+  byWhere: { type: 'boolean' },
+};
+
+/** What the operations of all entities take and answer alike. */
+const shared: Record<string, JsonSchema> = {
+  EntityTouched: {
+    type: 'object',
+    description: 'How many rows it was done to, and which; those that refused it are left out.',
+    properties: { count: { type: 'integer' }, ids: { type: 'array', items: id } },
+    required: ['count', 'ids'],
+  },
+  EntityRows: {
+    type: 'object',
+    description: 'Rows by id, or with `byWhere` those that `where` finds.',
+    properties: rows,
+  },
+  EntityChange: { type: 'object', properties: { attributes: { type: 'object' }, ...rows } },
+  EntityLinking: {
+    type: 'object',
+    description: 'The rows to link: by id, or with `massRelate` those that `where` finds.',
+    properties: {
+      id,
+      ids: rows.ids,
+      massRelate: { type: 'boolean' },
+      where: rows.where,
+    },
+  },
+};
+
+/** The records of every entity, by component name: as shown, as sent, and a page of them. */
+export const entitySchemas = (): Record<string, JsonSchema> => ({
+  ...shared,
+  ...Object.fromEntries(
     entities.all.flatMap((entity) => [
       [schemaOf(entity), shownSchema(entity)] as const,
       [`${schemaOf(entity)}Write`, writeSchema(entity)] as const,
+      [`${schemaOf(entity)}Page`, pageSchema(entity)] as const,
     ]),
-  );
+  ),
+});
+
+const pageSchema = (entity: Entity): JsonSchema => ({
+  type: 'object',
+  properties: { total: { type: 'integer' }, list: { type: 'array', items: record(entity) } },
+});
 
 function shownSchema({ resource, keys, always }: Entity): JsonSchema {
   const shown = keys.filter(isShown).flatMap((key) => shownProperties(key));

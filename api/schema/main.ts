@@ -38,7 +38,7 @@ async function run(args: readonly string[]): Promise<void> {
   const text =
     format === 'postman'
       ? await printCollection(document)
-      : printDocument(document, format ?? (output?.endsWith('.json') ? 'json' : 'yaml'));
+      : printDocument(document, format ?? (output?.endsWith('.json') ? 'json' : 'yaml'), 2);
   if (!output) {
     process.stdout.write(text);
     return;

@@ -29,12 +29,6 @@ export interface Response {
   readonly content?: Readonly<Record<string, MediaType>>;
 }
 
-export interface CodeSample {
-  readonly lang: string;
-  readonly label: string;
-  readonly source: string;
-}
-
 export interface OperationObject {
   readonly operationId: string;
   readonly tags: readonly [string];
@@ -45,7 +39,6 @@ export interface OperationObject {
   readonly responses: Readonly<Record<string, Response | Reference>>;
   /** Absent: open to everybody, and credentials change nothing. */
   readonly security?: readonly SecurityRequirement[];
-  readonly 'x-codeSamples': readonly CodeSample[];
 }
 
 export const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;

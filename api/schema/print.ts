@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { stringify } from 'yaml';
+import { inThread } from './in-thread.ts';
 import type { OpenApiDocument } from './openapi.ts';
 
 export type DocumentFormat = 'yaml' | 'json';
 
-/** The document as text. */
-export const printDocument = (document: OpenApiDocument, format: DocumentFormat): string =>
+/** The document as text; JSON with so many blanks a level. */
+export const printDocument = (document: OpenApiDocument, format: DocumentFormat, indent = 0): string =>
   format === 'json'
-    ? `${JSON.stringify(document, null, 2)}\n`
+    ? `${JSON.stringify(document, null, indent)}\n`
     : stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 });
 
 /** A text as it is served: plain, packed, and the tag by which caches know it. */
@@ -25,15 +26,23 @@ export const tagged = (text: string): Printed => ({
   etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`,
 });
 
-/** Prints each format once, when it is first asked for. */
-export function printedOnce(document: () => OpenApiDocument): (format: DocumentFormat) => Printed {
-  const known = new Map<DocumentFormat, Printed>();
-  return (format) => {
-    let printed = known.get(format);
-    if (!printed) {
-      printed = tagged(printDocument(document(), format));
-      known.set(format, printed);
-    }
-    return printed;
+/** Keeps a text that is made when it is first asked for; after a failure the next request tries again. */
+export function madeOnce(make: () => Promise<string>): () => Promise<Printed> {
+  let made: Promise<Printed> | null = null;
+  return () => {
+    made ??= make().then(tagged, (error) => {
+      made = null;
+      throw error;
+    });
+    return made;
   };
+}
+
+/** Prints each format once, when it is first asked for. */
+export function printedOnce(document: () => OpenApiDocument): (format: DocumentFormat) => Promise<Printed> {
+  const formats = {
+    json: madeOnce(async () => printDocument(document(), 'json')),
+    yaml: madeOnce(async () => String(await inThread(new URL('./print-thread.ts', import.meta.url), document()))),
+  };
+  return (format) => formats[format]();
 }

@@ -2,7 +2,6 @@ import type { Config } from '../../shared/config.ts';
 import { actionsAt, offeredAt, olderRowPath, type Spelled } from '../faces/rest/spelling.ts';
 import { operationsOf } from '../store/operation.ts';
 import { troubles } from './answers.ts';
-import { codeSamples } from './code-samples.ts';
 import type { MediaType, OperationObject, PathItem } from './openapi.ts';
 import { securityOf } from './security.ts';
 import { actionWish, listActionWish, listWishes, rowWishes, severalWishes, viewWish, type Wish } from './wishes.ts';
@@ -53,13 +52,6 @@ export function resourcePaths(
         ...troubles(path, wish.troubles),
       },
       ...(security && { security }),
-      'x-codeSamples': codeSamples({
-        method: wish.method,
-        url: `${config.publicUrl}${path.replace('{id}', '1')}${wish.query ?? ''}`,
-        ...(wish.body && { body: wish.body.example }),
-        ...(security && { security }),
-        answers: schema !== undefined,
-      }),
     };
     paths[path] = { ...paths[path], [wish.method]: operation };
   };

@@ -13,7 +13,7 @@ const types: readonly (readonly [type: string, format: DocumentFormat])[] = [
 
 /** `GET /api/schema/`: the OpenAPI document, in the format that `?format=`, the path's ending or `Accept` names. */
 export const schemaEndpoint = (
-  printed: (format: DocumentFormat) => Printed,
+  printed: (format: DocumentFormat) => Promise<Printed>,
   collection: () => Promise<Printed>,
 ): Endpoint =>
   endpoint({
@@ -38,7 +38,7 @@ export const schemaEndpoint = (
       const asked = (query as { format?: string }).format;
       const postman = asked === 'postman';
       const [type, format] = chosen(ctx, postman ? 'json' : asked);
-      const { text, gzip, etag } = postman ? await collection() : printed(format);
+      const { text, gzip, etag } = await (postman ? collection() : printed(format));
       if (postman) ctx.attachment('quartermaster.postman_collection.json');
       ctx.set({ 'Cache-Control': 'no-cache', ETag: etag, Vary: 'Accept, Accept-Encoding' });
       ctx.status = 200;

@@ -2,7 +2,6 @@ import type { Config } from '../../shared/config.ts';
 import type { Tabled } from '../faces/table/tabled.ts';
 import { operationsOf } from '../store/operation.ts';
 import { troubles } from './answers.ts';
-import { codeSamples } from './code-samples.ts';
 import { type OperationObject, type PathItem, refTo } from './openapi.ts';
 import { securityOf } from './security.ts';
 import { readingWishes } from './table-reads.ts';
@@ -13,16 +12,13 @@ import { actionWishes, writingWishes } from './table-writes.ts';
 export const tableTag = ({ resource }: Tabled): string => `${resource.title[1]} (table)`;
 
 /** The paths of a resource's table face. */
-export function tablePaths(
-  tabled: Tabled,
-  config: Pick<Config, 'publicUrl' | 'anonymousRead'>,
-): Record<string, PathItem> {
+export function tablePaths(tabled: Tabled, config: Pick<Config, 'anonymousRead'>): Record<string, PathItem> {
   const operations = operationsOf(tabled.resource, config.anonymousRead);
   const paths: Record<string, PathItem> = {};
   for (const wish of [...readingWishes(tabled), ...writingWishes(tabled), ...actionWishes(tabled)]) {
     if (!tabled.offered.includes(wish.permission)) continue;
     const path = `${tabled.path}${wish.path}`;
-    paths[path] = { ...paths[path], [wish.method]: operationOf(tabled, wish, path, operations, config.publicUrl) };
+    paths[path] = { ...paths[path], [wish.method]: operationOf(tabled, wish, path, operations) };
   }
   return paths;
 }
@@ -32,13 +28,10 @@ function operationOf(
   wish: Wish,
   path: string,
   operations: ReturnType<typeof operationsOf>,
-  publicUrl: string,
 ): OperationObject {
   const security = securityOf(operations[wish.permission]);
   const [status, description, schema] = wish.answer;
   const { body, parameters = [] } = wish;
-  const named = new Map(parameters.filter((one) => one.in === 'path').map((one) => [one.name, one.schema.enum]));
-  const sample = path.replace('{id}', '1').replaceAll(/\{(\w+)\}/g, (_, name) => String([named.get(name)].flat()[0]));
   return {
     operationId: `resources_${tabled.name}_${wish.id}`,
     tags: [tableTag(tabled)],
@@ -69,13 +62,6 @@ function operationOf(
       ]),
     },
     ...(security && { security }),
-    'x-codeSamples': codeSamples({
-      method: wish.method,
-      url: `${publicUrl}${sample}`,
-      ...(body && { body: body.example }),
-      ...(security && { security }),
-      answers: schema !== undefined,
-    }),
   };
 }
 

@@ -66,6 +66,10 @@ export const tableSchemas: Readonly<Record<string, JsonSchema>> = {
     },
     required: ['id', 'event', 'causer', 'subject', 'properties', 'created_at'],
   },
+  TableSearched: {
+    description: 'A text, a number, true or false, a list of any of which will do, or `{from, to}`.',
+    type: ['string', 'number', 'boolean', 'array', 'object', 'null'],
+  },
   TableLog: listed('TableLogEntry'),
   TableOptions: listed('TableOptionItem'),
   TableActed: {
@@ -115,6 +119,7 @@ export function rowSchemasOf(tabled: Tabled): Record<string, JsonSchema> {
         properties: Object.fromEntries(taken.map((field) => [field.name, inputSchema(field)])),
       },
     }),
+    [`${tableSchemaName(tabled)}Search`]: searchSchema(tabled),
     [`${tableSchemaName(tabled)}Page`]: pageSchema(tabled),
     [`${tableSchemaName(tabled)}Detail`]: detailSchema(tabled),
   };
@@ -153,18 +158,13 @@ export function changeBody({ fields }: Tabled): Record<string, unknown> {
 }
 
 /** What narrows, orders and pages a table, as properties of a body. */
-export function tableAsk({ columns, resource }: Tabled): Record<string, JsonSchema> {
+export function tableAsk(tabled: Tabled): Record<string, JsonSchema> {
+  const { columns, resource } = tabled;
   const all = [...columns.values()];
   const tabs = Object.keys(resource.tabs ?? {});
-  const searchable = all.filter((one) => one.searchable).map(({ name }) => [name, searchSchema] as const);
   return {
     ...(tabs.length > 0 && { tab: { type: 'string', description: `By name or label: ${tabs.join(', ')}.` } }),
-    search_columns: {
-      type: 'object',
-      description:
-        'Column to what is searched: a text that it contains, a number, true or false, a list of any of which will do, `{from, to}` for numbers and dates.',
-      properties: Object.fromEntries(searchable),
-    },
+    search_columns: ref(`${tableSchemaName(tabled)}Search`),
     sort_column: { type: 'string', enum: all.filter((one) => one.sortable).map(({ name }) => name) },
     sort_direction: { type: 'string', enum: ['ascending', 'descending'], default: 'ascending' },
     per_page: { type: 'integer', minimum: 1, maximum: perPage.most, default: perPage.usual },
@@ -172,7 +172,13 @@ export function tableAsk({ columns, resource }: Tabled): Record<string, JsonSche
   };
 }
 
-const searchSchema: JsonSchema = { type: ['string', 'number', 'boolean', 'array', 'object', 'null'] };
+const searchSchema = ({ columns }: Tabled): JsonSchema => ({
+  type: 'object',
+  description: 'Column to what is searched in it.',
+  properties: Object.fromEntries(
+    [...columns.values()].filter((one) => one.searchable).map(({ name }) => [name, ref('TableSearched')]),
+  ),
+});
 
 /** The same as parameters of a query. */
 export const tableParameters = (tabled: Tabled): Parameter[] =>

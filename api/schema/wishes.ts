@@ -22,8 +22,6 @@ export interface Wish {
   readonly answer: readonly [status: number, description: string, schema?: JsonSchema];
   readonly headers?: Response['headers'];
   readonly troubles: readonly Trouble[];
-  /** Query that the sample shows. */
-  readonly query?: string;
 }
 
 const always: readonly Trouble[] = ['unauthenticated', 'forbidden'];
@@ -48,7 +46,6 @@ export function listWishes(spelled: Spelled): Wish[] {
         { oneOf: [rows, refTo('schemas', `${schemaName(spelling.path)}Page`)] },
       ],
       troubles: ['invalid', ...always],
-      query: '?limit=25',
     },
     {
       method: 'post',

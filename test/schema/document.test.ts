@@ -15,6 +15,8 @@ import { meEndpoints } from '../../api/me/router.ts';
 import { resources } from '../../api/resources/index.ts';
 import { describeApi } from '../../api/schema/describe-api.ts';
 import { methods, type OpenApiDocument } from '../../api/schema/openapi.ts';
+import { printDocument } from '../../api/schema/print.ts';
+import { samplesOf } from '../../api/schema/samples.ts';
 import { scopesIn } from '../../api/schema/security.ts';
 import { operationsOf } from '../../api/store/operation.ts';
 import { validate } from '../../api/store/validation.ts';
@@ -165,12 +167,21 @@ test('the example of each create fits its schema, and the store takes it', (t) =
 });
 
 test('each operation comes with a call in curl, Python and JavaScript', (t) => {
-  for (const { operation } of operations) {
+  for (const { path, method, operation } of operations) {
+    const samples = samplesOf(publicUrl, path, method, operation);
     t.deepEqual(
-      operation['x-codeSamples'].map(({ label }) => label),
+      samples.map(({ label }) => label),
       ['curl', 'Python', 'JavaScript'],
     );
+    t.false(
+      samples.some(({ source }) => /https:[^'" ]*[{}]/.test(source)),
+      path,
+    );
   }
+});
+
+test('the document stays small enough to be read at once', (t) => {
+  t.true(printDocument(document, 'json').length < 3_500_000);
 });
 
 test('ordering names fields; a field of that name is no filter', (t) => {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import test from 'ava';
 import type { OpenApiDocument } from '../../api/schema/openapi.ts';
+import { samplesOf } from '../../api/schema/samples.ts';
 import { start } from '../harness/index.ts';
 
 // Each create's example is sent to a server that holds nothing but what the examples before it made: they refer to the
@@ -76,8 +77,11 @@ test('The calls in JavaScript and curl run as they stand once TOKEN is set', asy
     TOKEN: await q.tokenFor(await q.person({ username: 'root', superuser: true })),
   };
   const { body: document } = await q.json<OpenApiDocument>('/api/schema/?format=json');
-  const sampleOf = (path: string, method: 'get' | 'post' | 'delete', label: string) =>
-    document.paths[path]?.[method]?.['x-codeSamples'].find((sample) => sample.label === label)?.source ?? '';
+  const sampleOf = (path: string, method: 'get' | 'post' | 'delete', label: string) => {
+    const operation = document.paths[path]?.[method];
+    const samples = operation ? samplesOf(q.url, path, method, operation) : [];
+    return samples.find((sample) => sample.label === label)?.source ?? '';
+  };
   const script = (source: string) => run(process.execPath, ['--input-type=module', '--eval', source], { env });
   const buildings = () => q.knex('building').select('code');
 

@@ -1,4 +1,5 @@
 import {
+  type Method,
   methods,
   type OpenApiDocument,
   type OperationObject,
@@ -6,6 +7,7 @@ import {
   type Reference,
   type Response,
 } from '../openapi.ts';
+import { samplesOf } from '../samples.ts';
 import { type AccessView, accessOf } from './access-words.ts';
 import { inline, paragraphs } from './inline-markup.ts';
 import { type PropertyView, propertiesOf, typeWords } from './schema-words.ts';
@@ -28,6 +30,7 @@ export interface OperationView {
     readonly descriptionHtml: string;
     readonly properties: readonly PropertyHtml[];
   }[];
+  /** Made when a page shows them. */
   readonly samples: readonly { readonly label: string; readonly source: string }[];
   /** What search looks through. */
   readonly words: string;
@@ -91,7 +94,7 @@ export function referenceView(document: OpenApiDocument): ReferenceView {
 function operationView(
   document: OpenApiDocument,
   path: string,
-  method: string,
+  method: Method,
   operation: OperationObject,
 ): OperationView {
   const content = operation.requestBody?.content;
@@ -111,7 +114,9 @@ function operationView(
         }
       : null,
     answers: Object.entries(operation.responses).map(([status, answer]) => answerView(document, status, answer)),
-    samples: operation['x-codeSamples'].map(({ label, source }) => ({ label, source })),
+    get samples() {
+      return samplesOf(document.servers[0]?.url ?? '', path, method, operation);
+    },
     words: `${method} ${path} ${operation.summary} ${operation.operationId} ${operation.tags[0]}`.toLowerCase(),
   };
 }

@@ -1,5 +1,5 @@
 import Type, { type TSchema } from 'typebox';
-import type { JsonSchema, MediaType, Parameter } from '../../../schema/openapi.ts';
+import { type JsonSchema, type MediaType, type Parameter, type Reference, refTo } from '../../../schema/openapi.ts';
 import type { Entity } from '../spelling.ts';
 import { namedFilters } from '../where/named-filters.ts';
 
@@ -8,18 +8,16 @@ export const schemaOf = ({ name }: Entity): string => `Entity${name}`;
 
 export const reference = (name: string): TSchema => Type.Unsafe({ $ref: `#/components/schemas/${name}` });
 export const record = (entity: Entity): TSchema => reference(schemaOf(entity));
-export const page = (entity: Entity): TSchema =>
-  Type.Object({ total: Type.Integer(), list: Type.Array(record(entity)) });
+/** A page of records. */
+export const page = (entity: Entity): TSchema => reference(`${schemaOf(entity)}Page`);
 
 /** The record as it now is. */
 export const answered = (entity: Entity) => ({ 200: { description: 'As it is now.', schema: record(entity) } });
 export const yes = { 200: { description: 'Done.', schema: Type.Boolean() } };
-export const touched = {
-  200: {
-    description: 'How many rows it was done to, and which; those that refused it are left out.',
-    schema: Type.Object({ count: Type.Integer(), ids: Type.Array(Type.String()) }),
-  },
-};
+export const touched = { 200: { description: 'What it was done to.', schema: reference('EntityTouched') } };
+
+/** A body that many operations take, by the name of its schema. */
+export const sentAs = (name: string, example: object): MediaType => ({ schema: { ...reference(name) }, example });
 
 export const sent = (properties: Record<string, JsonSchema>, example: object): MediaType => ({
   schema: { type: 'object', properties },
@@ -36,30 +34,35 @@ const parameter = (name: string, schema: JsonSchema, description: string): Param
 const boolean = { type: 'boolean' };
 const whole = { type: 'integer', minimum: 0 };
 
+/** Parameters that mean the same for every entity, by the name that the document has for them. */
+export const entityParameters = {
+  entityWhere: parameter(
+    'where',
+    { type: 'string' },
+    'Conditions, as JSON, in brackets, or as Python prints them: `[{"type":"equals","attribute":"name","value":"x"}]`.',
+  ),
+  entityWords: parameter('q', { type: 'string' }, 'Words that must all be found.'),
+  entitySelect: parameter('select', { type: 'string' }, 'Attributes to show, with commas between.'),
+  entitySortBy: parameter('sortBy', { type: 'string' }, 'Attribute to sort by.'),
+  entityAsc: parameter('asc', boolean, 'False turns the order round.'),
+  entityOffset: parameter('offset', whole, 'Rows to leave out before the page.'),
+  entityMaxSize: parameter('maxSize', whole, 'Rows of the page; 200 unless said.'),
+  entityTotalOnly: parameter('totalOnly', boolean, 'Only how many there are.'),
+  entityCollectionOnly: parameter('collectionOnly', boolean, 'Only the rows.'),
+} as const satisfies Record<string, Parameter>;
+
+const shared = (name: keyof typeof entityParameters): Reference => refTo('parameters', name);
+
 /** The parameters of a list. */
-export function listParameters(entity: Entity): Parameter[] {
+export function listParameters(entity: Entity): (Parameter | Reference)[] {
   const filters = [...namedFilters(entity).keys()].map((name) => `\`${name}\``).join(', ');
-  return [
-    parameter(
-      'where',
-      { type: 'string' },
-      'Conditions, as JSON, in brackets, or as Python prints them: `[{"type":"equals","attribute":"name","value":"x"}]`.',
-    ),
-    parameter('q', { type: 'string' }, 'Words that must all be found.'),
-    selectParameter,
-    parameter('sortBy', { type: 'string' }, 'Attribute to sort by.'),
-    parameter('asc', boolean, 'False turns the order round.'),
-    parameter('offset', whole, 'Rows to leave out before the page.'),
-    parameter('maxSize', whole, 'Rows of the page; 200 unless said.'),
-    parameter('primaryFilter', { type: 'string' }, `One of ${filters}.`),
-    parameter('totalOnly', boolean, 'Only how many there are.'),
-    parameter('collectionOnly', boolean, 'Only the rows.'),
-  ];
+  const names = Object.keys(entityParameters) as (keyof typeof entityParameters)[];
+  return [...names.map(shared), parameter('primaryFilter', { type: 'string' }, `One of ${filters}.`)];
 }
 
-export const selectParameter = parameter('select', { type: 'string' }, 'Attributes to show, with commas between.');
+/** Those that a reader needs of a list at the other end of a relation. */
+export const linkParameters = (['entityWhere', 'entitySelect', 'entityOffset', 'entityMaxSize'] as const).map(shared);
+
+export const selectParameter = shared('entitySelect');
 export const idsParameter = (name = 'ids'): Parameter =>
   parameter(name, { type: 'string' }, 'Ids, with commas between.');
-
-export const idList = { type: 'array', items: { type: 'string' } };
-export const conditions = { type: 'array', items: { type: 'object' } };

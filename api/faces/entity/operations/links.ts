@@ -7,7 +7,7 @@ import { readParameters } from '../parse-list.ts';
 import { mostIds, readIds } from '../parse-record.ts';
 import { idsWhere, link, linkedTo, unlink } from '../relate.ts';
 import { type EntityCall, operationOf, type Speaking } from './at.ts';
-import { conditions, idList, idsParameter, listParameters, page, sent, yes } from './document.ts';
+import { idsParameter, linkParameters, page, sentAs, yes } from './document.ts';
 import { listRecords } from './records.ts';
 
 /** Reading, linking and unlinking the rows at the other end of each relation. */
@@ -26,7 +26,7 @@ function readOperation(speaking: Speaking, one: Link): Endpoint {
     id: `read_${one.name}`,
     summary: `List the ${one.name} of one ${entity.name}`,
     description: `Takes what listing ${target.name} takes as well. Nothing is found for a row that is not there.`,
-    asks: listParameters(target),
+    asks: linkParameters,
     operation: operationsOf(entity.resource, anonymousRead).view,
     responses: { 200: { description: 'How many there are in all, and a page of them.', schema: page(target) } },
     handle: async (call) => {
@@ -38,10 +38,7 @@ function readOperation(speaking: Speaking, one: Link): Endpoint {
 
 const holderOperation = ({ anonymousRead }: Speaking, { holder }: Link) => operationsOf(holder, anonymousRead).change;
 
-const body = sent(
-  { id: { type: 'string' }, ids: idList, massRelate: { type: 'boolean' }, where: conditions },
-  { ids: ['1'] },
-);
+const body = sentAs('EntityLinking', { ids: ['1'] });
 
 function writeOperations(speaking: Speaking, one: Link): Endpoint[] {
   const { entity } = speaking;

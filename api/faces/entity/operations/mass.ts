@@ -7,9 +7,9 @@ import { objectOf, parseRecord, readId, readIds } from '../parse-record.ts';
 import { idsWhere, linkedTo, trying, unlink } from '../relate.ts';
 import type { Entity } from '../spelling.ts';
 import { type EntityCall, operationOf, type Speaking } from './at.ts';
-import { conditions, idList, sent, touched, yes } from './document.ts';
+import { sent, sentAs, touched, yes } from './document.ts';
 
-const which = { ids: idList, where: conditions, byWhere: { type: 'boolean' } };
+const some = sentAs('EntityRows', { ids: ['1'] });
 
 /** What can be done to several rows of an entity in one request. */
 export function massOperations(speaking: Speaking): Endpoint[] {
@@ -26,7 +26,7 @@ export function massOperations(speaking: Speaking): Endpoint[] {
             id: 'massDelete',
             summary: `Delete several ${entity.name}`,
             operation: operations.delete,
-            sends: sent(which, { ids: ['1'] }),
+            sends: some,
             responses: touched,
             handle: async (call) => {
               const ids = await namedRows(entity, call);
@@ -48,7 +48,7 @@ function massUpdate(speaking: Speaking): Endpoint {
     id: 'massUpdate',
     summary: `Change several ${entity.name} alike`,
     operation: operationsOf(resource, anonymousRead).change,
-    sends: sent({ attributes: { type: 'object' }, ...which }, { ids: ['1'], attributes: {} }),
+    sends: sentAs('EntityChange', { ids: ['1'], attributes: {} }),
     responses: touched,
     handle: async (call) => {
       const given = parseRecord(entity, call.record.attributes);
@@ -100,7 +100,7 @@ function massFollow(speaking: Speaking, followed: boolean): Endpoint {
     id: `mass${word}`,
     summary: `${word} several ${entity.name}`,
     operation: { ...operationsOf(entity.resource, anonymousRead).view, anonymous: false },
-    sends: sent(which, { ids: ['1'] }),
+    sends: some,
     responses: touched,
     handle: async (call) => {
       const { services, store, principal } = call;
