@@ -1,14 +1,25 @@
+import type { Knex } from 'knex';
 import { ConfigError, loadConfig, loadEnvFile } from '../../shared/config.ts';
 import { closeServices, openServices } from '../../shared/services.ts';
 import { importDeviceTypes } from './device-types/import.ts';
 import { importInventree } from './inventree/import.ts';
+import { importMacVendors } from './mac-vendors/import.ts';
 import { help, type Kind, readOptions } from './options.ts';
 import { ImportProblem } from './problem.ts';
-import { terminalProgress } from './progress.ts';
+import { type Progress, terminalProgress } from './progress.ts';
+import { readCsv } from './read-csv.ts';
 import { readJson } from './read-json.ts';
 import type { Tallies } from './tally.ts';
 
-const importers = { inventree: importInventree, 'device-types': importDeviceTypes };
+/** What has been read, ready to be written. */
+type Import = (knex: Knex, progress: Progress) => Promise<Tallies>;
+
+/** How a file of each kind is read and taken over: all of it, or when anything is wrong nothing. */
+const importers: Readonly<Record<Kind, (file: string) => Promise<Import>>> = {
+  inventree: reading(readJson, importInventree),
+  'device-types': reading(readJson, importDeviceTypes),
+  'mac-vendors': reading(readCsv, importMacVendors),
+};
 
 process.exitCode = await run(process.argv.slice(2));
 
@@ -36,14 +47,24 @@ async function run(args: readonly string[]): Promise<number> {
 }
 
 async function importFile(kind: Kind, file: string): Promise<Tallies> {
-  const json = await readJson(file);
+  const take = await importers[kind](file);
   loadEnvFile();
   const services = await openServices(loadConfig({ LOG_LEVEL: 'warn', ...process.env }), { role: 'import' });
   const progress = terminalProgress();
   try {
-    return await importers[kind](services.knex, json, progress);
+    return await take(services.knex, progress);
   } finally {
     progress.stop();
     await closeServices(services);
   }
+}
+
+function reading<T>(
+  read: (file: string) => Promise<T>,
+  write: (knex: Knex, content: T, progress: Progress) => Promise<Tallies>,
+): (file: string) => Promise<Import> {
+  return async (file) => {
+    const content = await read(file);
+    return (knex, progress) => write(knex, content, progress);
+  };
 }

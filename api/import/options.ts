@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** What the files are that can be read, by the word on the command line. */
-export const kinds = ['inventree', 'device-types'] as const;
+export const kinds = ['inventree', 'device-types', 'mac-vendors'] as const;
 export type Kind = (typeof kinds)[number];
 
 /** What the command line asks for; `mistake` says what is wrong with it. */
@@ -20,8 +20,11 @@ KIND
                  are not part of a dump.
   device-types   a list of hardware models: manufacturer, model, rack units, interfaces,
                  power and console ports. Each becomes host hardware and a device type.
+  mac-vendors    a register of the IEEE, as CSV (oui.csv, mam.csv, oui36.csv; Debian's
+                 ieee-data has them): who the beginnings of MAC addresses belong to.
+                 Unknown devices show it.
 
-FILE             JSON
+FILE             JSON, or CSV where that is said
 
 The database is the one that the settings name (DATABASE_URL, DATA_DIR), whether a server
 runs on it or not; that of the demo is reached with DATA_DIR=.data/demo.

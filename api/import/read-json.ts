@@ -1,18 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { jsonFault } from './json-fault.ts';
 import { ImportProblem } from './problem.ts';
+import { readText } from './read-text.ts';
 
 /**
  * Reads a JSON file.
  * @throws ImportProblem naming the file, and line and column of what is not JSON
  */
 export async function readJson(file: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
-  } catch (error) {
-    throw new ImportProblem(file, reasonOf(error));
-  }
+  const text = await readText(file);
   try {
     return JSON.parse(text);
   } catch {
@@ -23,13 +18,6 @@ export async function readJson(file: string): Promise<unknown> {
     const why = cutOff ? 'the file is cut off here.' : 'this is not JSON.';
     throw new ImportProblem(`${file}, line ${line}, column ${column}`, why);
   }
-}
-
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : '';
-  if (code === 'ENOENT') return 'there is no such file.';
-  if (code === 'EISDIR') return 'this is a folder.';
-  return `it can not be read (${code}).`;
 }
 
 function placeOf(text: string, offset: number): { line: number; column: number } {

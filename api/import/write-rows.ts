@@ -11,13 +11,15 @@ export interface Batch {
   readonly nameOf: (row: Row) => string;
   /** Told after each batch. */
   readonly onStep: (rows: number) => void;
+  /** The column by which rows are known; default: their id. */
+  readonly key?: string;
   /** Rows that are here already stay as they are. */
   readonly keep?: boolean;
 }
 type Row = Readonly<Record<string, unknown>>;
 
 /**
- * Writes rows by id, in their order: new ones are inserted, those that differ are changed, the others are not touched.
+ * Writes rows by their key, in their order: new ones are inserted, those that differ are changed, the others are not touched.
  * All rows have the same columns.
  * @returns how many were written
  * @throws ImportProblem naming the row that the database refuses
@@ -53,7 +55,7 @@ async function writeBatch(options: Batch, statement: string, rows: readonly Row[
   }
 }
 
-async function statementFor({ trx, table, keep }: Batch, columns: readonly string[]): Promise<string> {
+async function statementFor({ trx, table, key = 'id', keep }: Batch, columns: readonly string[]): Promise<string> {
   const { rows } = await trx.raw<{ rows: { name: string; type: string }[] }>(
     `SELECT attname AS name, format_type(atttypid, NULL) AS type FROM pg_attribute
      WHERE attrelid = ?::regclass AND attnum > 0 AND NOT attisdropped`,
@@ -62,12 +64,12 @@ async function statementFor({ trx, table, keep }: Batch, columns: readonly strin
   const types = new Map(rows.map(({ name, type }) => [name, type]));
   const list = columns.join(', ');
   const record = columns.map((name) => `${name} ${types.get(name)}`).join(', ');
-  const others = columns.filter((name) => name !== 'id');
+  const others = columns.filter((name) => name !== key);
   const change = `UPDATE SET ${others.map((name) => `${name} = excluded.${name}`).join(', ')}
     WHERE (${others.map((name) => `${table}.${name}`).join(', ')})
       IS DISTINCT FROM (${others.map((name) => `excluded.${name}`).join(', ')})`;
   return `INSERT INTO ${table} (${list}) SELECT ${list} FROM jsonb_to_recordset(?::jsonb) AS given (${record})
-    ON CONFLICT (id) DO ${keep ? 'NOTHING' : change} RETURNING id`;
+    ON CONFLICT (${key}) DO ${keep ? 'NOTHING' : change} RETURNING ${key}`;
 }
 
 /** What the database has against a row, for the reader of a file. */

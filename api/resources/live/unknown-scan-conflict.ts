@@ -1,6 +1,6 @@
 import { Conflict, Invalid } from '../../store/refusals.ts';
 import { type Change, type Row, resource } from '../declaration.ts';
-import { address, boolean, mac, reference, text, timestamp } from '../fields.ts';
+import { address, boolean, computed, mac, reference, text, timestamp } from '../fields.ts';
 import { findingActions, refuseUnless } from './actions.ts';
 import { conflictStatus, findingTabs } from './status.ts';
 
@@ -14,6 +14,10 @@ export const unknownScanConflict = resource('unknown_scan_conflict', {
     status: conflictStatus,
     ip: address({ readOnly: true }),
     mac: mac({ readOnly: true }),
+    vendor: computed(
+      text({ help: 'Whom the IEEE gave the beginning of the address to; unknown until a register was imported.' }),
+      'mac_vendor_of({mac})',
+    ),
     lab: reference('lab', { nullable: true, readOnly: true, help: 'Whose network it was seen on.' }),
     lastseen: timestamp({ readOnly: true }),
     scan: reference('scan_session', { readOnly: true }),
