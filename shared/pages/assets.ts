@@ -10,9 +10,15 @@ const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
+const packers = { br: brotliCompressSync, gzip: gzipSync, identity: (bytes: Buffer) => bytes };
+type Encoding = keyof typeof packers;
+const encodings = Object.keys(packers);
+
 interface Asset {
   readonly type: string;
-  readonly encodings: ReadonlyMap<string, Buffer>;
+  readonly bytes: Buffer;
+  /** As it was sent before, by encoding. */
+  readonly packed: Map<Encoding, Buffer>;
 }
 
 const folder = join(import.meta.dirname, 'assets');
@@ -33,14 +39,14 @@ function keep(file: string, bytes: Buffer): void {
   const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 12);
   const url = `/assets/${file.slice(0, -extname(file).length)}.${hash}${extname(file)}`;
   urlOf.set(file, url);
-  byUrl.set(url, {
-    type,
-    encodings: new Map([
-      ['br', brotliCompressSync(bytes)],
-      ['gzip', gzipSync(bytes)],
-      ['identity', bytes],
-    ]),
-  });
+  byUrl.set(url, { type, bytes, packed: new Map() });
+}
+
+/** Packed when a browser first asks for it: most processes that start are never asked. */
+function packedAs({ bytes, packed }: Asset, encoding: Encoding): Buffer {
+  const made = packed.get(encoding) ?? packers[encoding](bytes);
+  packed.set(encoding, made);
+  return made;
 }
 
 /** The address of a stylesheet, script or picture. Other content gives another address, so browsers keep it for good. */
@@ -56,7 +62,7 @@ export function serveAssets(): Koa.Middleware {
     if (!ctx.path.startsWith('/assets/') || !['GET', 'HEAD'].includes(ctx.method)) return next();
     const asset = byUrl.get(ctx.path);
     if (!asset) return next();
-    const encoding = ctx.acceptsEncodings('br', 'gzip', 'identity') || 'identity';
+    const encoding = (ctx.acceptsEncodings(encodings) || 'identity') as Encoding;
     ctx.type = asset.type;
     ctx.set({
       'Cache-Control': 'public, max-age=31536000, immutable',
@@ -65,6 +71,6 @@ export function serveAssets(): Koa.Middleware {
       'Cross-Origin-Resource-Policy': 'same-origin',
     });
     if (encoding !== 'identity') ctx.set('Content-Encoding', encoding);
-    ctx.body = asset.encodings.get(encoding);
+    ctx.body = packedAs(asset, encoding);
   };
 }

@@ -16,8 +16,7 @@ const patience = 90_000;
  * @returns address of its database `postgres`
  */
 export async function databaseServer(): Promise<string> {
-  const run = join(tmpdir(), `quartermaster-run-${process.ppid}-${await startOf(process.ppid)}`);
-  await mkdir(run, { recursive: true });
+  const run = await runFolder();
   const ready = join(run, 'ready');
   // Whoever writes this file is the first.
   if ((await keptFile(join(run, 'starter'), () => String(process.pid))) === String(process.pid)) startKeeper(run);
@@ -28,6 +27,13 @@ export async function databaseServer(): Promise<string> {
     if (failure) throw new Error(`The run's database server does not start: ${failure}`);
   }
   throw new Error(`The run's database server does not start; look into ${run}`);
+}
+
+/** What the processes of one run share; the keeper removes it at the end. */
+export async function runFolder(): Promise<string> {
+  const run = join(tmpdir(), `quartermaster-run-${process.ppid}-${await startOf(process.ppid)}`);
+  await mkdir(run, { recursive: true });
+  return run;
 }
 
 /** When a process started, as Linux counts: a number that a later process gets too is told apart by it. */
@@ -55,7 +61,8 @@ export async function freshDatabase(): Promise<string> {
   const client = new pg.Client({ connectionString: server });
   await client.connect();
   try {
-    await client.query(`CREATE DATABASE ${name} TEMPLATE template_quartermaster`);
+    // Copying the files takes a third of the work of copying row by row, with nothing to be kept through a crash.
+    await client.query(`CREATE DATABASE ${name} TEMPLATE template_quartermaster STRATEGY file_copy`);
   } finally {
     await client.end();
   }

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import type { Knex } from 'knex';
 import type { Permission, Role } from '../../shared/access/roles.ts';
+import { keptFile } from '../../shared/embedded-postgres/kept-file.ts';
 import { makeApiToken } from '../../shared/identity/api-tokens.ts';
 import { hashPassword } from '../../shared/identity/passwords.ts';
+import { sha256 } from '../../shared/identity/secrets.ts';
+import { runFolder } from './database-server.ts';
 
 /** A person that a test made. */
 export interface TestPerson {
@@ -27,6 +31,10 @@ export interface PersonWishes {
   readonly rights?: Partial<Record<Role, readonly Permission[]>>;
 }
 
+/** The stored form of a password, hashed once a run: most people of tests share a few passwords. */
+const stored = async (password: string): Promise<string> =>
+  keptFile(join(await runFolder(), `password-${sha256(password).toString('hex')}`), () => hashPassword(password));
+
 /** Puts a person into the database, in a group of their own when they have rights. */
 export async function makePerson(knex: Knex, wishes: PersonWishes): Promise<TestPerson> {
   const password = wishes.password ?? '';
@@ -36,7 +44,7 @@ export async function makePerson(knex: Knex, wishes: PersonWishes): Promise<Test
       email: wishes.email ?? '',
       first_name: wishes.firstName ?? '',
       last_name: wishes.lastName ?? '',
-      password: password ? await hashPassword(password) : null,
+      password: password ? await stored(password) : null,
       is_superuser: wishes.superuser ?? false,
       is_staff: wishes.staff ?? false,
       is_service: wishes.service ?? false,

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 
 const project = join(import.meta.dirname, '..', '..');
 
+/** Lets programs of ours share what Node has made of the sources, wherever they run. */
+export const compileCache = { NODE_COMPILE_CACHE: join(project, 'node_modules', '.cache', 'compiled') };
+
 /** A program of ours in a process of its own, as npm would start it. */
 export interface ServiceProcess {
   /** Where it listens. */
@@ -58,7 +61,7 @@ function launch(main: string, env: Record<string, string>, args: readonly string
     {
       // Not the project's folder, so that nobody's .env gets into a test.
       cwd: tmpdir(),
-      env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', ...env, LOG_LEVEL: 'info' },
+      env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', ...compileCache, ...env, LOG_LEVEL: 'info' },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     },
   );
