@@ -1,5 +1,5 @@
 import type { Endpoint } from '../me/endpoint.ts';
-import { attachmentEndpoints } from './attachments.ts';
+import { attachmentEndpoints } from './attachments/index.ts';
 import { barcodeEndpoints } from './barcode.ts';
 import { exchangeRates, notifications } from './connecting.ts';
 import { search } from './search.ts';
