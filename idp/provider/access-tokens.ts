@@ -15,10 +15,20 @@ import type { UsageCounter } from './usage-counter.ts';
 
 type Token = AccessToken | ClientCredentials;
 
-/** An application's own token speaks for its service user: introspection tells them as `sub`. */
-export function extraTokenClaims(_ctx: KoaContextWithOIDC, token: Token): { sub: string } | undefined {
-  const user = token.kind === 'ClientCredentials' && token.client ? serviceUserOf(token.client) : null;
-  return user ? { sub: String(user.id) } : undefined;
+/**
+ * An application's own token speaks for its service user: introspection tells them as `sub`. A person's says how they
+ * proved who they are, and when (RFC 9068 §2.2.1).
+ */
+export function extraTokenClaims({ oidc }: KoaContextWithOIDC, token: Token): Record<string, unknown> | undefined {
+  if (token.kind === 'ClientCredentials') {
+    const user = token.client ? serviceUserOf(token.client) : null;
+    return user ? { sub: String(user.id) } : undefined;
+  }
+  const { AuthorizationCode, RefreshToken, DeviceCode } = oidc.entities;
+  const proved = AuthorizationCode ?? RefreshToken ?? DeviceCode;
+  if (!proved?.authTime) return undefined;
+  const { acr, amr, authTime: auth_time } = proved;
+  return { auth_time, ...(acr && { acr }), ...(amr && { amr }) };
 }
 
 /**

@@ -3,9 +3,9 @@ import type { Account, AccountClaims, KoaContextWithOIDC } from 'oidc-provider';
 import { prepared } from './prepared.ts';
 import { currentDb } from './unit-of-work.ts';
 
-/** The claims that each scope lets a client read. */
+/** The claims that each scope lets a client read. How well the person proved who they are stands in every ID token. */
 export const claimsByScope = {
-  openid: ['sub'],
+  openid: ['sub', 'acr', 'amr', 'auth_time'],
   profile: ['name', 'given_name', 'family_name', 'preferred_username'],
   email: ['email'],
 };

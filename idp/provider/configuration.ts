@@ -1,5 +1,6 @@
-import { type Client, type Configuration, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import type { Client, Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { clientKeyAlgs } from '../../shared/applications/client-keys.ts';
+import { strengths } from '../../shared/identity/authentication-strength.ts';
 import { deriveKey } from '../../shared/identity/secrets.ts';
 import { scopeNames } from '../../shared/models/application.ts';
 import type { Services } from '../../shared/services.ts';
@@ -15,6 +16,7 @@ import { refreshTokenSeconds } from './lifetimes.ts';
 import { logoutSource, postLogoutSuccessSource } from './logout-pages.ts';
 import { mountPath, routes } from './paths.ts';
 import { resourceServerInfo } from './scopes.ts';
+import { promptPolicy } from './strength.ts';
 import { UsageCounter } from './usage-counter.ts';
 
 type NeededServices = Pick<Services, 'config' | 'knex' | 'log'>;
@@ -39,6 +41,7 @@ export function configuration({ config, knex, log }: NeededServices, keys: Signi
     // Scopes and claims. Every scope is named here and for the resource: the library asks for both.
     scopes: scopeNames,
     claims: claimsByScope,
+    acrValues: [...strengths],
     findAccount: accountFinder(knex),
     loadExistingGrant: grantLoader(knex, { audience, config }),
 
@@ -79,7 +82,7 @@ export function configuration({ config, knex, log }: NeededServices, keys: Signi
 
     interactions: {
       url: (_ctx, { uid }) => `${mountPath}/interaction/${uid}`,
-      policy: interactionPolicy.base(),
+      policy: promptPolicy(),
     },
     renderError: (ctx, out) => showError(ctx, worded(out)),
     features: {

@@ -2,6 +2,8 @@ import Router from '@koa/router';
 import type { Knex } from 'knex';
 import { type Client, errors, type Interaction, type InteractionResults } from 'oidc-provider';
 import type { Person } from '../../shared/access/principal.ts';
+import { strengthOf } from '../../shared/identity/authentication-strength.ts';
+import { secondFactorsOf } from '../../shared/identity/second-factors.ts';
 import type { Session } from '../../shared/identity/sessions.ts';
 import type { Services } from '../../shared/services.ts';
 import { notFound, problems } from '../pages/problems.ts';
@@ -16,6 +18,7 @@ import { scopesOf, showConsent } from './consent-page.ts';
 import { showError } from './error-page.ts';
 import type { LiveProvider } from './live-provider.ts';
 import { mountPath, routes } from './paths.ts';
+import { couldProveMore, strengthReason } from './strength.ts';
 import { unitOfWork } from './unit-of-work.ts';
 
 /** Who decides about what: an interaction, the application that started it, and the person at the browser. */
@@ -90,9 +93,16 @@ export function interactionRouter(provider: LiveProvider, { config, knex }: Serv
   return router;
 }
 
+/** Reasons for a sign-in that one of before may be good enough for. */
+const patient = ['no_session', 'max_age', strengthReason];
+
 /** Any session will do for an application that only needs to know who it is; others want the person to prove it again. */
-async function isFresh(knex: Knex, { uid, prompt, params }: Interaction, session: Session): Promise<boolean> {
-  if (prompt.reasons.some((reason) => reason !== 'no_session' && reason !== 'max_age')) {
+async function isFresh(knex: Knex, interaction: Interaction, session: Session): Promise<boolean> {
+  const { uid, prompt, params } = interaction;
+  const tooWeak =
+    prompt.reasons.includes(strengthReason) &&
+    couldProveMore(interaction, session, (await secondFactorsOf(knex, session.personId)).passkeys);
+  if (tooWeak || prompt.reasons.some((reason) => !patient.includes(reason))) {
     const begun = await createdAt(knex, 'Interaction', uid);
     return begun !== undefined && session.authTime > begun;
   }
@@ -100,7 +110,8 @@ async function isFresh(knex: Knex, { uid, prompt, params }: Interaction, session
 }
 
 function signInOf({ person, session }: Asked): NonNullable<InteractionResults['login']> {
-  return { accountId: String(person.id), ts: epoch(session.authTime), amr: [...session.amr] };
+  const { amr, authTime } = session;
+  return { accountId: String(person.id), ts: epoch(authTime), amr: [...amr], acr: strengthOf(amr) };
 }
 
 /** Somebody else signed in meanwhile: the same request from its beginning, in which they need not prove that again. */

@@ -2,6 +2,8 @@
 export const strengths = ['pwd', 'mfa', 'phr'] as const;
 export type Strength = (typeof strengths)[number];
 
+export const isStrength = (word: unknown): word is Strength => strengths.some((strength) => strength === word);
+
 /** Methods (RFC 8176) that cannot be phished: keys held by a device or an account of its person. */
 const phishingResistant = ['hwk', 'swk'];
 
