@@ -1,10 +1,13 @@
 import type { Config } from '../../shared/config.ts';
 import { actionsAt, offeredAt, olderRowPath, type Spelled } from '../faces/rest/spelling.ts';
 import { operationsOf } from '../store/operation.ts';
+import { actionWish, listActionWish } from './action-wishes.ts';
 import { troubles } from './answers.ts';
 import type { MediaType, OperationObject, PathItem } from './openapi.ts';
+import { listWishes, rowWishes, viewWish } from './row-wishes.ts';
 import { securityOf } from './security.ts';
-import { actionWish, listActionWish, listWishes, rowWishes, severalWishes, viewWish, type Wish } from './wishes.ts';
+import { severalWishes } from './several-wishes.ts';
+import type { Wish } from './wish.ts';
 
 /** Bodies are read from all three. */
 const bodyTypes = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'];
