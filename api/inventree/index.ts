@@ -1,6 +1,6 @@
 import type { Endpoint } from '../me/endpoint.ts';
 import { attachmentEndpoints } from './attachments/index.ts';
-import { barcodeEndpoints } from './barcode.ts';
+import { barcodeEndpoints } from './barcode/index.ts';
 import { exchangeRates, notifications } from './connecting.ts';
 import { search } from './search.ts';
 import { statusEndpoints } from './status.ts';

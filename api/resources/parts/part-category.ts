@@ -1,8 +1,23 @@
 import { resource } from '../declaration.ts';
-import { boolean, computed, integer, reference, text } from '../fields.ts';
+import { computed, reference, text } from '../fields.ts';
 import { followed } from '../followed.ts';
 import { metadata, metadataAt } from '../metadata.ts';
-import { isWithin, moveUp, treeConstraints, treeFields } from './tree.ts';
+import {
+  moveUp,
+  placesWithin,
+  type Tree,
+  thingsWithin,
+  treeConstraints,
+  treeFields,
+  treeFilters,
+  treeLook,
+  treeSpelling,
+} from './tree.ts';
+
+const tree: Tree = {
+  table: 'part_category',
+  things: { resource: 'part', table: 'part', column: 'category_id', field: 'category' },
+};
 
 export const partCategory = resource('part_category', {
   role: 'part_category',
@@ -12,22 +27,12 @@ export const partCategory = resource('part_category', {
   description:
     'A place in the tree of parts. Deleting one moves its parts and the categories in it to the category above.',
   fields: {
-    name: text({ maxLength: 100 }),
-    description: text({ maxLength: 250, blank: true }),
+    ...treeFields(tree, 'Holds other categories only, no parts.'),
     default_location: reference('stock_location', { nullable: true }),
     default_keywords: text({ maxLength: 250, nullable: true, blank: true }),
-    parent: reference('part_category', { nullable: true }),
-    structural: boolean({ default: false, help: 'Holds other categories only, no parts.' }),
     icon: text({ maxLength: 100, blank: true }),
-    ...treeFields('part_category'),
-    part_count: computed(
-      integer({ help: 'Parts in this category and below.' }),
-      `(SELECT count(*)::int FROM part AS p JOIN part_category AS pc ON pc.id = p.category_id WHERE pc.path @> ARRAY[{id}])`,
-    ),
-    subcategories: computed(
-      integer({ help: 'Categories below this one, at any depth.' }),
-      '(SELECT count(*)::int - 1 FROM part_category AS pc WHERE pc.path @> ARRAY[{id}])',
-    ),
+    part_count: thingsWithin(tree, 'Parts in this category and below.'),
+    subcategories: placesWithin(tree, 'Categories below this one, at any depth.'),
     parent_default_location: computed(
       reference('stock_location', {
         nullable: true,
@@ -42,8 +47,7 @@ export const partCategory = resource('part_category', {
     starred: followed('part_category'),
   },
   entity: { also: ['Category'], more: { name_de_de: computed(text(), '{name}') }, always: ['nameDeDe'] },
-  label: '{pathstring}',
-  hint: '{description}',
+  ...treeLook,
   columns: [
     'name',
     'pathstring',
@@ -55,24 +59,17 @@ export const partCategory = resource('part_category', {
     'default_location',
   ],
   search: ['name', 'description', 'pathstring'],
-  searchText: true,
-  order: ['pathstring'],
   filters: {
-    ancestor: { sql: `${isWithin('part_category', 'id')} AND {id} <> {value}`, type: 'reference' },
-    top_level: { either: '{parent} IS NULL' },
+    ...treeFilters(tree),
     starred: { either: '{starred}' },
   },
   constraints: {
-    ...treeConstraints('part_category'),
+    ...treeConstraints(tree),
     part_category_filled: { field: 'structural', says: 'Parts are in this category, so it can not be structural.' },
   },
   hooks: {
     async beforeDelete(change) {
-      await moveUp(
-        change,
-        { resource: 'part_category', table: 'part_category' },
-        { resource: 'part', table: 'part', column: 'category_id', field: 'category' },
-      );
+      await moveUp(change, tree);
     },
   },
   rest: [
@@ -97,13 +94,7 @@ export const partCategory = resource('part_category', {
       bulk: ['change', 'delete'],
       expand: { path_detail: { field: 'way', as: 'path' } },
     },
-    {
-      path: 'part/category/tree',
-      style: 'pk',
-      keys: ['name', 'parent', 'icon', 'structural', 'subcategories'],
-      readOnlyFace: true,
-      withoutActions: true,
-    },
+    treeSpelling('part/category', 'subcategories'),
     metadataAt('partcategory', 'part/category'),
   ],
 });

@@ -1,9 +1,24 @@
 import { barcodeFields } from '../barcodes.ts';
 import { resource } from '../declaration.ts';
-import { boolean, computed, integer, reference, text, texts } from '../fields.ts';
+import { boolean, computed, integer, text, texts } from '../fields.ts';
 import { metadata, metadataAt } from '../metadata.ts';
 import { recordMove } from './track.ts';
-import { isWithin, moveUp, treeConstraints, treeFields } from './tree.ts';
+import {
+  moveUp,
+  placesWithin,
+  type Tree,
+  thingsWithin,
+  treeConstraints,
+  treeFields,
+  treeFilters,
+  treeLook,
+  treeSpelling,
+} from './tree.ts';
+
+const tree: Tree = {
+  table: 'stock_location',
+  things: { resource: 'stock_item', table: 'stock_item', column: 'location_id', field: 'location' },
+};
 
 export const stockLocation = resource('stock_location', {
   role: 'stock_location',
@@ -14,53 +29,35 @@ export const stockLocation = resource('stock_location', {
     'A place in the tree where stock lies. Deleting one moves its stock and the locations in it to the location above.',
   fields: {
     ...barcodeFields,
-    name: text({ maxLength: 100 }),
-    description: text({ maxLength: 250, blank: true }),
-    parent: reference('stock_location', { nullable: true }),
-    structural: boolean({ default: false, help: 'Holds other locations only, no stock.' }),
+    ...treeFields(tree, 'Holds other locations only, no stock.'),
     external: boolean({ default: false, help: 'Outside the house.' }),
     custom_icon: text({ maxLength: 100, blank: true }),
     icon: computed(text(), '{custom_icon}'),
     tags: texts({ default: [], maxLength: 100 }),
     metadata,
-    ...treeFields('stock_location'),
-    items: computed(
-      integer({ help: 'Stock items in this location and below.' }),
-      `(SELECT count(*)::int FROM stock_item AS si JOIN stock_location AS sl ON sl.id = si.location_id WHERE sl.path @> ARRAY[{id}])`,
-    ),
-    sublocations: computed(
-      integer({ help: 'Locations below this one, at any depth.' }),
-      '(SELECT count(*)::int - 1 FROM stock_location AS sl WHERE sl.path @> ARRAY[{id}])',
-    ),
+    items: thingsWithin(tree, 'Stock items in this location and below.'),
+    sublocations: placesWithin(tree, 'Locations below this one, at any depth.'),
     owner: computed(integer({ nullable: true, help: 'Always null: locations have no owners here.' }), 'NULL::int'),
     location_type: computed(
       integer({ nullable: true, help: 'Always null: locations have no types here.' }),
       'NULL::int',
     ),
   },
-  label: '{pathstring}',
-  hint: '{description}',
+  ...treeLook,
   columns: ['name', 'pathstring', 'description', 'parent', 'structural', 'external', 'items', 'sublocations', 'tags'],
   search: ['name', 'description', 'pathstring', 'tags'],
-  searchText: true,
-  order: ['pathstring'],
   filters: {
-    ancestor: { sql: `${isWithin('stock_location', 'id')} AND {id} <> {value}`, type: 'reference' },
-    top_level: { either: '{parent} IS NULL' },
+    ...treeFilters(tree),
     has_location_type: { either: 'false' },
   },
   constraints: {
-    ...treeConstraints('stock_location'),
+    ...treeConstraints(tree),
     stock_location_filled: { field: 'structural', says: 'Stock is in this location, so it can not be structural.' },
   },
   barcodes: true,
   hooks: {
     async beforeDelete(change) {
-      const moved = await moveUp(
-        change,
-        { resource: 'stock_location', table: 'stock_location' },
-        { resource: 'stock_item', table: 'stock_item', column: 'location_id', field: 'location' },
-      );
+      const moved = await moveUp(change, tree);
       await recordMove(change, moved, (change.before?.parent ?? null) as number | null);
     },
   },
@@ -88,13 +85,7 @@ export const stockLocation = resource('stock_location', {
       bulk: ['change', 'delete'],
       expand: { path_detail: { field: 'way', as: 'path' } },
     },
-    {
-      path: 'stock/location/tree',
-      style: 'pk',
-      keys: ['name', 'parent', 'icon', 'structural', 'sublocations'],
-      readOnlyFace: true,
-      withoutActions: true,
-    },
+    treeSpelling('stock/location', 'sublocations'),
     metadataAt('stocklocation', 'stock/location'),
   ],
 });
