@@ -5,6 +5,7 @@ import { isDatabaseAway } from '../shared/database-away.ts';
 import { serveAssets } from '../shared/pages/assets.ts';
 import type { Services } from '../shared/services.ts';
 import { accountRouter } from './account/router.ts';
+import { adminRouter } from './admin/router.ts';
 import { applicationsRouter } from './applications/router.ts';
 import { closingSlash } from './pages/closing-slash.ts';
 import { showProblem } from './pages/pages.ts';
@@ -38,6 +39,7 @@ export async function createIdp(services: Services): Promise<Koa> {
   app.use(signInRouter(services).routes());
   app.use(accountRouter(services).routes());
   app.use(applicationsRouter(services).routes());
+  app.use(adminRouter(services).routes());
   app.use(interactionRouter(provider, services).routes());
   app.use(metadataAtRoot());
   app.use(provider.mounted);

@@ -1,6 +1,6 @@
 import type Koa from 'koa';
 
-const ours = /^\/(accounts|o\/applications)(\/[\w-]+)*$/;
+const ours = /^\/(accounts|admin|o\/applications)(\/[\w-]+)*$/;
 
 /** Our pages' addresses end with a slash; who leaves it out is sent to where they meant. */
 export function closingSlash(): Koa.Middleware {

@@ -19,6 +19,6 @@ export function signedIn(): BrowserMiddleware {
 export function superusersOnly(): BrowserMiddleware {
   return async (ctx, next) => {
     if (ctx.state.person?.isSuperuser) return next();
-    throw new Problem(403, 'For superusers', 'Only superusers may manage applications. Ask one of them.');
+    throw new Problem(403, 'For superusers', 'Only superusers may open this page. Ask one of them.');
   };
 }
