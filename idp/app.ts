@@ -6,6 +6,7 @@ import { serveAssets } from '../shared/pages/assets.ts';
 import type { Services } from '../shared/services.ts';
 import { accountRouter } from './account/router.ts';
 import { adminRouter } from './admin/router.ts';
+import { logoRouter } from './applications/logos.ts';
 import { applicationsRouter } from './applications/router.ts';
 import { closingSlash } from './pages/closing-slash.ts';
 import { showProblem } from './pages/pages.ts';
@@ -40,6 +41,7 @@ export async function createIdp(services: Services): Promise<Koa> {
   app.use(accountRouter(services).routes());
   app.use(applicationsRouter(services).routes());
   app.use(adminRouter(services).routes());
+  app.use(logoRouter(services).routes());
   app.use(interactionRouter(provider, services).routes());
   app.use(metadataAtRoot());
   app.use(provider.mounted);

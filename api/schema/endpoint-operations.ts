@@ -29,6 +29,10 @@ export const endpointTags: Readonly<Record<string, { title: string; description:
     description:
       'What AtroCore’s clients begin with: a token, what they may do, what there is. Each resource’s own operations are with the resource.',
   },
+  applications: {
+    title: 'Applications',
+    description: 'What may sign people in here and use this API in their name. For superusers.',
+  },
   tokens: {
     title: 'API tokens',
     description: 'Your keys for scripts and devices. Only you make them: no token makes another.',

@@ -16,6 +16,7 @@ import { sentencesOf } from '../pages/scope-grid.ts';
 import type { BrowserContext, BrowserState } from '../sign-in/state.ts';
 import { examplesFor } from './example-requests.ts';
 import { type ApplicationsServices, home } from './home.ts';
+import { logoPath } from './logos.ts';
 
 /** What `?done=` may say. */
 const outcomes = new Map([
@@ -101,7 +102,7 @@ export async function showApplication(
     serviceUser: serviceUser?.username,
     created: at(application.created_at),
     updated: at(application.updated_at),
-    hasLogo: application.logo !== null,
+    logo: application.logo && logoPath(application.client_id),
     proof: authMethods[application.auth_method],
     consent: consentModes[application.consent],
     secrets: secrets.map(({ id, name, created_at, expires_at }) => ({

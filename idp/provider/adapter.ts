@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import Provider, { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider';
+import type { Config } from '../../shared/config.ts';
 import {
   type Artifact,
   consumeArtifact,
@@ -18,10 +19,12 @@ import { presentedIn } from './presented-tokens.ts';
 import { revokeGrant } from './revoke.ts';
 import { inTurn, inUnitOfWork } from './unit-of-work.ts';
 
+type AdapterSettings = Pick<Config, 'secretKey' | 'publicUrl'>;
+
 /** Keeps what the provider stores in PostgreSQL; ids, which are the secrets themselves, only as hashes. */
-export function adapterFactory(knex: Knex, secretKey: string): AdapterFactory {
+export function adapterFactory(knex: Knex, { secretKey, publicUrl }: AdapterSettings): AdapterFactory {
   const payloads = new Payloads(secretKey);
-  return (kind) => (kind === 'Client' ? new ClientAdapter(knex) : new ArtifactAdapter(knex, kind, payloads));
+  return (kind) => (kind === 'Client' ? new ClientAdapter(knex, publicUrl) : new ArtifactAdapter(knex, kind, payloads));
 }
 
 /** Kinds that a client may revoke one of; the rest of its family follows. */

@@ -1,18 +1,23 @@
 import type { Knex } from 'knex';
-import type { Adapter, AdapterPayload } from 'oidc-provider';
+import Provider, { type Adapter, type AdapterPayload } from 'oidc-provider';
 import { findClient } from './clients.ts';
+import { withTryItUri } from './try-it.ts';
 import { inTurn } from './unit-of-work.ts';
 
 /** Shows the provider the registered applications. They are changed on pages of ours; the provider only reads them. */
 export class ClientAdapter implements Adapter {
   readonly #knex: Knex;
 
-  constructor(knex: Knex) {
+  readonly #publicUrl: string;
+
+  constructor(knex: Knex, publicUrl: string) {
     this.#knex = knex;
+    this.#publicUrl = publicUrl;
   }
 
-  find(clientId: string): Promise<AdapterPayload | undefined> {
-    return inTurn(this.#knex, (db) => findClient(db, clientId));
+  async find(clientId: string): Promise<AdapterPayload | undefined> {
+    const client = await inTurn(this.#knex, (db) => findClient(db, clientId));
+    return withTryItUri(client, this.#publicUrl, Provider.ctx);
   }
 
   upsert = refuse;

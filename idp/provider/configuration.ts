@@ -12,7 +12,7 @@ import { ownMetadata } from './clients.ts';
 import { grantLoader } from './consent.ts';
 import { deviceInfo, successSource, userCodeConfirmSource, userCodeInputSource } from './device-pages.ts';
 import { showError, worded } from './error-page.ts';
-import { refreshTokenSeconds } from './lifetimes.ts';
+import { accessTokenSeconds, refreshTokenSeconds } from './lifetimes.ts';
 import { logoutSource, postLogoutSuccessSource } from './logout-pages.ts';
 import { mountPath, routes } from './paths.ts';
 import { resourceServerInfo } from './scopes.ts';
@@ -28,7 +28,7 @@ const day = 86_400;
 export function configuration({ config, knex, log }: NeededServices, keys: SigningKeys): Configuration {
   const audience = audienceOf(config.publicUrl);
   return {
-    adapter: adapterFactory(knex, config.secretKey),
+    adapter: adapterFactory(knex, config),
     routes,
     jwks: { keys: keys.private },
     cookies: {
@@ -69,8 +69,8 @@ export function configuration({ config, knex, log }: NeededServices, keys: Signi
       clientAuthSigningAlgValues: [...clientKeyAlgs],
     },
     ttl: {
-      AccessToken: config.accessTokenSeconds,
-      ClientCredentials: config.accessTokenSeconds,
+      AccessToken: (_ctx, _token, client) => accessTokenSeconds(config, client),
+      ClientCredentials: (_ctx, _token, client) => accessTokenSeconds(config, client),
       AuthorizationCode: 60,
       DeviceCode: 600,
       IdToken: 3600,
@@ -97,7 +97,6 @@ export function configuration({ config, knex, log }: NeededServices, keys: Signi
         useGrantedResource: () => true,
         getResourceServerInfo: resourceServerInfo({
           audience,
-          config,
           accessTokenKid: keys.accessTokenKid,
         }),
       },

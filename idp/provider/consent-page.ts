@@ -1,5 +1,6 @@
 import type { Client, Interaction } from 'oidc-provider';
 import type { Person } from '../../shared/access/principal.ts';
+import { logoPath } from '../applications/logos.ts';
 import { showPage } from '../pages/pages.ts';
 import type { BrowserContext } from '../sign-in/state.ts';
 import { askedScopes } from './consent.ts';
@@ -17,6 +18,7 @@ export function showConsent(
       name: client.clientName ?? client.clientId,
       description: client.description ?? '',
       clientId: client.clientId,
+      logo: client.has_logo ? logoPath(client.clientId) : null,
       homepage: typeof redirectUri === 'string' ? placeOf(redirectUri) : null,
     },
     person: { username: person.username, name: `${person.firstName} ${person.lastName}`.trim() },

@@ -1,9 +1,7 @@
 import { type Client, errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
 import { defaultScope, identityScopes } from '../../shared/access/scopes.ts';
-import type { Config } from '../../shared/config.ts';
 import { scopeNames } from '../../shared/models/application.ts';
 import { serviceUserOf } from './clients.ts';
-import { accessTokenSeconds } from './lifetimes.ts';
 
 const known: ReadonlySet<string> = new Set(scopeNames);
 
@@ -11,7 +9,6 @@ const known: ReadonlySet<string> = new Set(scopeNames);
 export interface ApiFacts {
   /** The resource indicator and audience of the resource API. */
   readonly audience: string;
-  readonly config: Pick<Config, 'accessTokenSeconds' | 'refreshTokenDays'>;
   readonly accessTokenKid: string;
 }
 
@@ -44,7 +41,6 @@ export function resourceServerInfo(api: ApiFacts) {
       scope: [...allowed].join(' '),
       audience: api.audience,
       accessTokenFormat: 'jwt',
-      accessTokenTTL: accessTokenSeconds(api.config, client),
       jwt: { sign: { alg: 'ES256', kid: api.accessTokenKid } },
     };
   };

@@ -1,4 +1,5 @@
 import { bodyParser } from '@koa/bodyparser';
+import multer from '@koa/multer';
 import { sameCsrf } from '../../shared/identity/sessions.ts';
 import { Problem } from '../pages/problems.ts';
 import { csrfSecretOf } from './session.ts';
@@ -7,9 +8,12 @@ import type { BrowserContext, BrowserMiddleware } from './state.ts';
 /** What a form sent. Fields are text; a field that was not sent is the empty text. */
 export class Form {
   readonly #fields: URLSearchParams;
+  /** The file that came with it; null without one. */
+  readonly file: Buffer | null;
 
-  constructor(fields: URLSearchParams) {
+  constructor(fields: URLSearchParams, file: Buffer | null = null) {
     this.#fields = fields;
+    this.file = file;
   }
 
   /** One field as it was typed. */
@@ -45,20 +49,45 @@ const expired = () =>
     'Go back, load the page again and repeat what you did. Nothing was changed.',
   );
 
+/** A form that comes with one small file, named `file`. */
+const withFile = multer({ limits: { fileSize: 1_000_000, files: 1, fields: 20, fieldSize: 10_000 } }).single('file');
+
+/** What a form says, and the file with it where the address takes one. */
+async function read(
+  ctx: BrowserContext,
+  takesFile: boolean,
+): Promise<{ fields: URLSearchParams; file: Buffer | null }> {
+  if (takesFile && ctx.is('multipart/form-data')) {
+    try {
+      await withFile(ctx as never, async () => {});
+    } catch {
+      throw new Problem(413, 'Too large', 'This file is larger than what this address takes.');
+    }
+    const { body = {}, file } = ctx.request as unknown as { body?: Record<string, unknown>; file?: { buffer: Buffer } };
+    const fields = Object.entries(body).map(([name, value]): [string, string] => [name, String(value)]);
+    return { fields: new URLSearchParams(fields), file: file && file.buffer.length > 0 ? file.buffer : null };
+  }
+  if (!ctx.is('application/x-www-form-urlencoded') || ctx.get('Content-Encoding')) {
+    throw new Problem(415, 'Not understood', 'This address takes what its own form sends, nothing else.');
+  }
+  await parse(ctx, async () => {});
+  return { fields: new URLSearchParams(String(ctx.request.body ?? '')), file: null };
+}
+
 /**
  * Reads a posted form into `ctx.state.form`, after making sure that one of our own pages sent it: by what the browser
  * says about where it came from, and by the token that belongs to this browser's cookie.
+ * @param filePaths addresses whose forms come with a file
  */
-export function postedForm({ secretKey, publicUrl }: { secretKey: string; publicUrl: string }): BrowserMiddleware {
+export function postedForm(
+  { secretKey, publicUrl }: { secretKey: string; publicUrl: string },
+  filePaths?: RegExp,
+): BrowserMiddleware {
   return async (ctx, next) => {
     if (ctx.method !== 'POST') return next();
     if (!fromOurPages(ctx, publicUrl)) throw expired();
-    if (!ctx.is('application/x-www-form-urlencoded') || ctx.get('Content-Encoding')) {
-      throw new Problem(415, 'Not understood', 'This address takes what its own form sends, nothing else.');
-    }
-    await parse(ctx, async () => {});
-    const fields = new URLSearchParams(String(ctx.request.body ?? ''));
-    const form = new Form(fields);
+    const { fields, file } = await read(ctx, filePaths?.test(ctx.path) ?? false);
+    const form = new Form(fields, file);
     const secret = csrfSecretOf(ctx);
     if (!secret || !sameCsrf(secretKey, secret, form.raw('csrf'))) throw expired();
     for (const value of fields.values()) {

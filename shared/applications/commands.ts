@@ -4,6 +4,7 @@ import { type Actor, audit } from '../audit.ts';
 import { Application, scopesAllowedTo } from '../models/application.ts';
 import { FieldRefused } from './field-refused.ts';
 import { type ApplicationWish, type StoredFields, storedFields } from './fields.ts';
+import { logoFrom } from './logo.ts';
 import { insertSecret } from './secrets.ts';
 import { chosenServiceUser } from './service-users.ts';
 
@@ -71,6 +72,20 @@ export function switchApplication(
     if (!switched) return;
     const changes = { enabled: { old: !enabled, new: enabled } };
     await audit(trx, actor, { action: enabled ? 'enable' : 'disable', resource: 'application', objectId: id, changes });
+  });
+}
+
+/**
+ * Gives an application a logo, or takes it away.
+ * @param image as it was uploaded
+ * @throws FieldRefused when it is no image
+ */
+export async function setLogo(knex: Knex, id: number, image: Buffer | null, actor: Actor): Promise<void> {
+  const logo = image && (await logoFrom(image));
+  await knex.transaction(async (trx) => {
+    await Application.query(trx).findById(id).patch({ logo, updated_at: new Date() });
+    const changes = { logo: { new: logo ? `${logo.length} bytes` : null } };
+    await audit(trx, actor, { action: 'update', resource: 'application', objectId: id, changes });
   });
 }
 
