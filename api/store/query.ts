@@ -57,7 +57,8 @@ export interface Span {
 
 export type Page =
   | { readonly kind: 'all' }
-  | { readonly kind: 'offset'; readonly limit: number; readonly offset: number }
+  /** `uncounted`: nobody asks how many there are in all. */
+  | { readonly kind: 'offset'; readonly limit: number; readonly offset: number; readonly uncounted?: boolean }
   /** `after`: the order values of the last row seen, as text; null for the first page. */
   | { readonly kind: 'cursor'; readonly limit: number; readonly after: readonly (string | null)[] | null };
 

@@ -122,12 +122,12 @@ async function readMatching(
     ...query.where.map((condition) => conditionSql(statement, condition, sight)),
     ...matchSql(statement, scope.paths, matches?.get(resource) ?? []),
   ];
-  const counted = countSql(statement, where);
+  const counted = countSql(statement, where, matches !== null);
   const keys = orderKeys(statement, query.order, sight);
   const { page } = query;
   // How to look for words depends on the words, so such statements are planned each time.
-  const ready = (text: string) =>
-    matches ? { text, values: valuesOf(statement.slots, me) } : prepared(text, statement, me);
+  const ready = (text: string, values = valuesOf(statement.slots, me)) =>
+    matches ? { text, values } : { text, values, name: nameFor(text) };
   if (page.kind === 'cursor' && page.after) where.push(behindSql(statement, keys, page.after));
   const columns = columnsSql(statement, projection);
   const rows = `${statement.from()}${whereSql(where)} ORDER BY ${orderSql(keys)}`;
@@ -137,32 +137,42 @@ async function readMatching(
     return readAll(db, text, valuesOf(statement.slots, me));
   }
   if (page.kind === 'cursor') {
-    const limit = statement.bind({ value: page.limit + 1 }, 'int');
+    const limit = limitSql(statement, page.limit);
     const after = `ARRAY[${keys.map(({ sql }) => `(${sql})::text`).join(', ')}]`;
-    const text = `SELECT to_json(row)::text AS body, "$after" AS after FROM (SELECT ${after} AS "$after", ${columns} ${rows} LIMIT ${limit}) AS page, LATERAL (SELECT ${projection.columns.map(({ key }) => `page.${quoted(key)}`).join(', ')}) AS row`;
-    const found = await db.query<{ body: string; after: (string | null)[] }>(ready(text));
-    const shown = found.rows.slice(0, page.limit);
-    const more = found.rows.length > page.limit;
-    return {
-      text: `[${shown.map((row) => row.body).join(',')}]`,
-      rows: null,
-      count: null,
-      countIsEstimate: false,
-      next: more ? (shown.at(-1)?.after ?? null) : null,
-    };
+    const shown = projection.columns.map(({ key }) => `page.${quoted(key)}`).join(', ');
+    // One more than asked for tells whether any follow.
+    const further = `SELECT ${after} AS "$after", ${columns} ${rows} LIMIT ${limit} + 1`;
+    const numbered = `SELECT row_number() OVER () AS "$n", found.* FROM (${further}) AS found`;
+    const text = `SELECT ${arrayOf('row', `"$n" <= ${limit}`)} AS body, CASE WHEN count(*) > ${limit} THEN (max("$after"::text) FILTER (WHERE "$n" = ${limit}))::text[] END AS after FROM (${numbered}) AS page, LATERAL (SELECT ${shown}) AS row`;
+    const found = await db.query<{ body: string; after: (string | null)[] | null }>(ready(text));
+    const { body = '[]', after: next = null } = found.rows[0] ?? {};
+    return { text: body, rows: null, count: null, countIsEstimate: false, next };
   }
-  const limit = statement.bind({ value: page.limit }, 'int');
-  const offset = statement.bind({ value: page.offset }, 'bigint');
-  const text = `SELECT (${counted.text}) AS count, page.* FROM (SELECT coalesce(json_agg(to_json(row)), '[]')::text AS body, count(*)::int AS size FROM (SELECT ${columns} ${rows} LIMIT ${limit} OFFSET ${offset}) AS row) AS page`;
-  const answer = await db.query<{ count: number; body: string; size: number }>(ready(text));
-  const { body = '[]', count = 0, size = 0 } = answer.rows[0] ?? {};
-  return { text: body, rows: null, ...(await settleCount(db, counted, count, { ...page, size }, me)), next: null };
+  const limit = limitSql(statement, page.limit);
+  const offset = page.offset === 0 ? '' : ` OFFSET ${statement.bind({ value: page.offset }, 'bigint')}`;
+  const paged = `SELECT ${arrayOf('row')} AS body, count(*)::int AS size FROM (SELECT ${columns} ${rows} LIMIT ${limit}${offset}) AS row`;
+  const text = page.uncounted ? paged : `SELECT (${counted.along}) AS along, page.* FROM (${paged}) AS page`;
+  const answer = await db.query<{ along: number; body: string; size: number }>(ready(text));
+  const { body = '[]', along = 0, size = 0 } = answer.rows[0] ?? {};
+  const count = page.uncounted
+    ? { count: null, countIsEstimate: false }
+    : await settleCount(db, counted, { ...page, along, size }, me, ready);
+  return { text: body, rows: null, ...count, next: null };
 }
 
-function prepared(text: string, statement: Statement, me: number | null): pg.QueryConfig {
-  const name = nameFor(text);
-  return { text, ...(name && { name }), values: valuesOf(statement.slots, me) };
-}
+/** SQL of one JSON array as text: the rows in their order, those under a condition alone where one is given. */
+const arrayOf = (row: string, condition = 'true'): string =>
+  `'[' || coalesce(string_agg(to_json(${row})::text, ',') FILTER (WHERE ${condition}), '') || ']'`;
+
+/** Sizes that clients ask for. */
+const usualSizes: ReadonlySet<number> = new Set([10, 20, 25, 50, 100, 200, 250, 500, 1000]);
+
+/**
+ * A number in the text lets PostgreSQL plan once; a parameter, of which it would guess the worst, makes it plan each
+ * time. Only so many numbers make statements of their own.
+ */
+const limitSql = (statement: Statement, limit: number): string =>
+  usualSizes.has(limit) ? String(limit) : statement.bind({ value: limit }, 'int');
 
 const longLists = new WeakMap<pg.Pool, LongLists>();
 

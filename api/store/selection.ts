@@ -26,7 +26,7 @@ export async function selected(
   }
   const ids = named === undefined ? null : namedIds(named);
   if (!found) return ids ?? [];
-  const page = { kind: 'offset', limit: mostRows + 1, offset: 0 } as const;
+  const page = { kind: 'offset', limit: mostRows + 1, offset: 0, uncounted: true } as const;
   const query: Query = { ...found(), order: ['id'], page };
   const { text } = await store.list(principal, { resource, name: 'ids', columns: idColumn }, query);
   const there = (JSON.parse(text ?? '[]') as { id: number }[]).map(({ id }) => id);

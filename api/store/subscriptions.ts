@@ -2,6 +2,8 @@ import type { Principal } from '../../shared/access/principal.ts';
 import { audit } from '../../shared/audit.ts';
 import type { Services } from '../../shared/services.ts';
 import type { Resource } from '../resources/declaration.ts';
+import { resources } from '../resources/index.ts';
+import type { Subjects } from './log.ts';
 import type { Projection } from './projection.ts';
 import { Unauthenticated } from './refusals.ts';
 import type { Store } from './store.ts';
@@ -38,6 +40,24 @@ export async function setFollowed(
   return seen;
 }
 
+/** The rows that the caller follows, of those that they may still view. */
+export async function followedRows({ knex }: Services, store: Store, principal: Principal): Promise<Subjects[]> {
+  const { person } = principal;
+  if (!person) throw new Unauthenticated();
+  const sees = store.sight(principal);
+  const rows: { resource: string; ids: number[] }[] = await knex('subscriptions')
+    .where({ user_id: person.id })
+    .groupBy('resource')
+    .select('resource', knex.raw('array_agg(object_id::int) AS ids'));
+  const found: Subjects[] = [];
+  for (const { resource: name, ids } of rows) {
+    const resource = resources.find((one) => one.name === name);
+    if (!resource || sees(resource) === 'nothing') continue;
+    found.push({ resource, ids: await visibleIds(store, principal, resource, ids) });
+  }
+  return found;
+}
+
 const projections = new WeakMap<Resource, Projection>();
 
 /** Which of these rows the caller may view. */
@@ -53,7 +73,7 @@ async function visibleIds(
     columns: [{ key: 'id', sql: (statement) => statement.path('id') }],
   };
   projections.set(resource, projection);
-  const page = { kind: 'offset', offset: 0, limit: ids.length } as const;
+  const page = { kind: 'offset', offset: 0, limit: ids.length, uncounted: true } as const;
   const where = [{ op: 'in', path: 'id', values: ids } as const];
   const { text } = await store.list(principal, projection, { where, search: [], order: ['id'], page });
   return (JSON.parse(text ?? '[]') as { id: number }[]).map(({ id }) => id);

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Resource } from '../resources/declaration.ts';
-import { countSql } from './count.ts';
+import { countSql, countUpTo, exactUpTo } from './count.ts';
 import { quoted, type Slot, Statement, valuesOf } from './statement.ts';
 import { visibleSql } from './visible.ts';
 
@@ -15,7 +15,7 @@ export async function countTabs(
   const counts = Object.entries(resource.tabs ?? {}).map(([name, { sql }]) => {
     const statement = new Statement(resource, slots);
     const where = [...visibleSql(statement, ownOnly), `(${statement.fill(sql)})`];
-    return `(${countSql(statement, where).text}) AS ${quoted(name)}`;
+    return `(${countUpTo(countSql(statement, where).rows, exactUpTo)}) AS ${quoted(name)}`;
   });
   if (counts.length === 0) return {};
   const { rows } = await db.query<Record<string, number>>(`SELECT ${counts.join(', ')}`, valuesOf(slots, me));

@@ -1,6 +1,6 @@
 import { type IParseOptions, parse } from 'qs';
 import { columnOf } from '../../resources/fields.ts';
-import { type Condition, largestPage, type Query } from '../../store/query.ts';
+import { type Condition, largestPage, type OffsetPage, type Query } from '../../store/query.ts';
 import { Invalid } from '../../store/refusals.ts';
 import { wordsOf } from '../../store/search.ts';
 import type { Sight } from '../../store/sight.ts';
@@ -65,23 +65,28 @@ export function parseList(entity: Entity, parameters: Parameters, asking: Asking
   const plain = items.filter(({ type }) => type !== 'textFilter');
   const typed = [parameters.q, parameters.textFilter].filter((text) => text !== undefined).map(lastOf);
   const totalOnly = flag('totalOnly', parameters);
+  const collectionOnly = !totalOnly && flag('collectionOnly', parameters);
+  const page = pageAsked(parameters);
   const sort = lastOf(parameters.sortBy ?? parameters.orderBy);
   return {
     query: {
       where: [...compileWhere(entity, plain, asking.entities, asking.timeZone), ...named(entity, parameters)],
       search: wordsOf([...texts, ...typed].join(' ')),
       order: orderOf(entity, sort, ascending(parameters), asking.sight),
-      page: {
-        kind: 'offset',
-        offset: whole('offset', parameters.offset) ?? 0,
-        limit: totalOnly ? 0 : (whole('maxSize', parameters.maxSize) ?? standardPage),
-      },
+      page: { ...page, limit: totalOnly ? 0 : page.limit, uncounted: collectionOnly },
     },
     select: selected(parameters.select, sort),
     totalOnly,
-    collectionOnly: flag('collectionOnly', parameters),
+    collectionOnly,
   };
 }
+
+/** `offset` and `maxSize`. @throws Invalid naming the parameter */
+export const pageAsked = (parameters: Parameters): OffsetPage => ({
+  kind: 'offset',
+  offset: whole('offset', parameters.offset) ?? 0,
+  limit: whole('maxSize', parameters.maxSize) ?? standardPage,
+});
 
 function named(entity: Entity, parameters: Parameters): Condition[] {
   const names = [parameters.primaryFilter, parameters.boolFilterList, parameters.filterList].flatMap((given) =>

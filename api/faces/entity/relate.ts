@@ -119,7 +119,7 @@ export async function idsWhere(
   more: readonly Condition[] = [],
 ): Promise<number[]> {
   const { query } = parseList(entity, parameters, asking);
-  const page = { kind: 'offset', offset: 0, limit: mostIds + 1 } as const;
+  const page = { kind: 'offset', offset: 0, limit: mostIds + 1, uncounted: true } as const;
   const { text } = await store.list(principal, idProjection(entity), {
     ...query,
     where: [...query.where, ...more],

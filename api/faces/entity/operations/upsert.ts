@@ -101,7 +101,7 @@ async function recordOf(entity: Entity, { store, principal, asking }: EntityCall
 async function existing(entity: Entity, call: EntityCall): Promise<number | null> {
   const { store, principal, record: payload } = call;
   const find = async (where: Condition): Promise<number | null> => {
-    const page = { kind: 'offset', offset: 0, limit: 1 } as const;
+    const page = { kind: 'offset', offset: 0, limit: 1, uncounted: true } as const;
     const { text } = await store.list(principal, idProjection(entity), {
       where: [where],
       search: [],
