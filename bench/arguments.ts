@@ -1,0 +1,50 @@
+import { parseArgs } from 'node:util';
+
+/** What a run of the bench is asked for. */
+export interface Wishes {
+  /** Names of the rows to measure; empty: all. */
+  readonly rows: readonly string[];
+  /** Hosts that the rows without a size of their own are measured with. */
+  readonly hosts: number;
+  /** How often each server is measured, and for how long each time; seconds. */
+  readonly rounds: number;
+  readonly seconds: number;
+  /** Whether the figures are wanted as JSON. */
+  readonly json: boolean;
+  /** A folder for CPU profiles of the services; null: none are made. */
+  readonly profiles: string | null;
+}
+
+const sizes: Readonly<Record<string, number>> = { '10k': 10_000, '100k': 100_000, '1m': 1_000_000 };
+
+/** @throws Error saying which argument can not be */
+export function readArguments(given: readonly string[], known: readonly string[]): Wishes {
+  const { values, positionals } = parseArgs({
+    args: [...given],
+    allowPositionals: true,
+    options: {
+      hosts: { type: 'string', default: '100k' },
+      rounds: { type: 'string', default: '3' },
+      seconds: { type: 'string', default: '2' },
+      json: { type: 'boolean', default: false },
+      profiles: { type: 'string' },
+    },
+  });
+  const unknown = positionals.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`There is no row ${unknown.join(', ')}. There are: ${known.join(', ')}.`);
+  const hosts = sizes[values.hosts.toLowerCase()];
+  if (!hosts) throw new Error(`--hosts takes ${Object.keys(sizes).join(', ')}.`);
+  return {
+    rows: positionals,
+    hosts,
+    rounds: whole('rounds', values.rounds),
+    seconds: whole('seconds', values.seconds),
+    json: values.json,
+    profiles: values.profiles ?? null,
+  };
+}
+
+function whole(name: string, text: string): number {
+  if (!/^[1-9]\d{0,2}$/.test(text)) throw new Error(`--${name} takes a whole number from 1 to 999.`);
+  return Number(text);
+}

@@ -1,0 +1,74 @@
+import type { Request } from 'autocannon';
+import { authorizing, refreshing } from './flow.ts';
+
+/** The requests that a load is made of. */
+export type Shot =
+  /** These addresses, one after the other. */
+  | { readonly kind: 'paths'; readonly paths: readonly string[] }
+  /** One body, a form or JSON, again and again. */
+  | { readonly kind: 'body'; readonly path: string; readonly body: string }
+  /** JSON in which `«n»` is another number each time, from `from` on. */
+  | { readonly kind: 'numbered'; readonly path: string; readonly body: string; readonly from: number }
+  /** A free slot each time: the bookables in turn, then the next day. */
+  | {
+      readonly kind: 'slots';
+      readonly path: string;
+      readonly bookables: readonly number[];
+      readonly start: number;
+      readonly from: number;
+    }
+  /** Authorization code with PKCE, its redemption, and one refresh, in a browser that is signed in. */
+  | { readonly kind: 'flow'; readonly flow: Flow }
+  /** Each connection refreshes again and again, beginning with a token of these. */
+  | { readonly kind: 'refresh'; readonly flow: Flow; readonly tokens: readonly string[] };
+
+/** A public client of an identity provider. */
+export interface Flow {
+  readonly authorize: string;
+  readonly token: string;
+  readonly clientId: string;
+  readonly redirectUri: string;
+  readonly scope: string;
+  /** Cookies of the browser that is signed in. */
+  readonly cookie: string;
+}
+
+/** Hears of answers that were no success. */
+export type Failing = (status: number, body: string) => void;
+
+const day = 86_400_000;
+
+/** A shot as autocannon takes it. */
+export function shots(shot: Shot, failing: Failing): Request[] {
+  const onResponse = (status: number, body: string) => {
+    if (status >= 400) failing(status, body);
+  };
+  switch (shot.kind) {
+    case 'paths':
+      return shot.paths.map((path) => ({ path, onResponse }));
+    case 'body':
+      return [{ method: 'POST', path: shot.path, body: shot.body, onResponse }];
+    case 'numbered': {
+      let n = shot.from;
+      const next = () => shot.body.replaceAll('«n»', () => String(n++));
+      const { path } = shot;
+      return [{ method: 'POST', path, onResponse, setupRequest: (request) => ({ ...request, path, body: next() }) }];
+    }
+    case 'slots': {
+      const { path, bookables } = shot;
+      let n = shot.from;
+      const next = () => {
+        const start = shot.start + Math.floor(n / bookables.length) * day;
+        const bookable = bookables[n % bookables.length];
+        n++;
+        const [from, to] = [start, start + day].map((at) => new Date(at).toISOString());
+        return JSON.stringify({ bookable, start: from, end: to, comment: 'Measuring' });
+      };
+      return [{ method: 'POST', path, onResponse, setupRequest: (request) => ({ ...request, path, body: next() }) }];
+    }
+    case 'flow':
+      return authorizing(shot.flow, failing);
+    case 'refresh':
+      return refreshing(shot.flow, [...shot.tokens], failing);
+  }
+}

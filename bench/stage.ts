@@ -1,0 +1,92 @@
+import pg from 'pg';
+import { permissions } from '../shared/access/roles.ts';
+import { loadConfig } from '../shared/config.ts';
+import type { EmbeddedPostgres } from '../shared/embedded-postgres.ts';
+import { closeServices, openServices, type Services } from '../shared/services.ts';
+import { makeBearer } from '../test/harness/applications.ts';
+import { makePerson, type TestPerson } from '../test/harness/people.ts';
+import { type ServiceProcess, startProcess } from '../test/harness/service-process.ts';
+import type { Route } from './bare/serve.ts';
+import { fillWithHosts } from './fill.ts';
+import { progress } from './progress.ts';
+
+/** The api and the identity provider, a process each, on a database of its own with so many hosts. */
+export class Stage {
+  readonly hosts: number;
+  readonly services: Services;
+  readonly api: ServiceProcess;
+  readonly idp: ServiceProcess;
+  /** Who the tokens speak for: may do anything with hosts and bookings. */
+  readonly person: TestPerson;
+  readonly #running: ServiceProcess[];
+  readonly #bearers = new Map<string, string>();
+
+  private constructor(
+    hosts: number,
+    services: Services,
+    { api, idp }: { api: ServiceProcess; idp: ServiceProcess },
+    person: TestPerson,
+  ) {
+    this.hosts = hosts;
+    this.services = services;
+    this.api = api;
+    this.idp = idp;
+    this.person = person;
+    this.#running = [api, idp];
+  }
+
+  /** @param flags for Node, given to both services */
+  static async open(postgres: EmbeddedPostgres, hosts: number): Promise<Stage> {
+    progress(`filling a database with ${hosts.toLocaleString('en')} hosts`);
+    const url = await databaseFor(postgres, `bench_${hosts}`);
+    const given = { DATABASE_URL: url, SECRET_KEY: postgres.secretKey, DATA_DIR: postgres.home };
+    const idp = await startProcess('idp/main.ts', { ...given, ADMIN_PASSWORD: 'a password for measuring' });
+    const PUBLIC_URL = `http://localhost:${new URL(idp.url).port}`;
+    const services = await openServices(loadConfig({ ...given, PUBLIC_URL, LOG_LEVEL: 'error' }), { role: 'bench' });
+    await fillWithHosts(url, hosts);
+    const api = await startProcess('api/main.ts', { ...given, PUBLIC_URL });
+    const rights = { host: permissions, booking: permissions };
+    const password = 'a long password';
+    const person = await makePerson(services.knex, { username: 'measurer', password, rights });
+    return new Stage(hosts, services, { api, idp }, person);
+  }
+
+  /** Headers of a request with a JWT that has these scopes. */
+  async bearer(...scopes: string[]): Promise<Record<string, string>> {
+    const wanted = scopes.join(' ');
+    const token = this.#bearers.get(wanted) ?? (await makeBearer(this.services, this.idp.url, this.person, scopes));
+    this.#bearers.set(wanted, token);
+    return { authorization: `Bearer ${token}` };
+  }
+
+  /** Starts a bare server on the same database. */
+  async bare(printing: 'rows' | 'text', routes: readonly Route[]): Promise<ServiceProcess> {
+    const BARE = JSON.stringify({ databaseUrl: this.services.config.databaseUrl, routes });
+    const server = await startProcess(`bench/bare/${printing}.ts`, { BARE });
+    this.#running.push(server);
+    return server;
+  }
+
+  /** Ends a server that {@link bare} started. */
+  async end(server: ServiceProcess): Promise<void> {
+    await server.close();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#running.map((one) => one.close()));
+    await closeServices(this.services);
+  }
+}
+
+async function databaseFor({ databaseUrl }: EmbeddedPostgres, name: string): Promise<string> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    await client.query(`CREATE DATABASE ${name}`);
+  } finally {
+    await client.end();
+  }
+  const url = new URL(databaseUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+}
