@@ -67,7 +67,7 @@ function rowInJson(data: string): { kind: string; id: number } | null {
 
 async function find(store: Store, principal: Principal, resource: Resource, where: Condition): Promise<number | null> {
   const columns = [{ key: 'id', sql: (statement: { path(path: string): string }) => statement.path('id') }];
-  const page = { kind: 'offset', limit: 1, offset: 0 } as const;
+  const page = { kind: 'offset', limit: 1, offset: 0, uncounted: true } as const;
   try {
     const query = { where: [where], search: [], order: ['id'], page };
     const { text } = await store.list(principal, { resource, name: 'ids', columns }, query);
