@@ -26,6 +26,9 @@ function presented(ctx: Context): { value: string; passwords: boolean } | null {
 
 const isLogin = ({ path }: Context): boolean => /^\/api\/v1\/App\/user\/?$/.test(path);
 
+/** The name that AtroCore's front end sends to make a browser forget what it knew: no try to sign in. */
+const signedOut = '**logout';
+
 /**
  * Proves requests at `/api/v1/` as AtroCore's clients send them, by whichever of three headers. A secret that is one of
  * the person's own API tokens counts as that token, whatever its spelling; anything else is a password, where passwords
@@ -49,6 +52,7 @@ export class EntityScheme {
     const pair = decodePair(credentials.value);
     if (!pair) throw this.#wrong();
     const [username, secret] = pair;
+    if (username === signedOut) throw this.#wrong();
     const known = await this.#token.knows(secret);
     if (known) {
       const principal = await this.#token.prove(secret, address, this.#challenge());

@@ -68,6 +68,11 @@ const sweeps: readonly Sweep[] = [
       AND NOT EXISTS (SELECT FROM unknown_scan_conflict AS c WHERE c.scan_id = s.id AND c.status IN ('new', 'ignore'))`,
   },
   {
+    step: 'API tokens forgotten that had ended',
+    resource: 'auth_token',
+    sql: `DELETE FROM api_tokens WHERE ${old('api_token_ended(api_tokens)')}`,
+  },
+  {
     step: 'notices forgotten',
     resource: 'notice',
     sql: `DELETE FROM notice WHERE ${old('expires')}`,

@@ -166,6 +166,14 @@ export type Expansion = (
   default?: boolean;
 };
 
+/** What fields may say of an entity. */
+export interface EntityFacts {
+  readonly names: readonly string[];
+  readonly resource: Resource;
+  /** What can be done to it at all, roles aside. */
+  readonly offers: readonly Permission[];
+}
+
 /** How the entity face spells a resource, where it doesn't follow from the rest. */
 export interface EntitySpelling {
   /** Default: the resource's name in PascalCase. */
@@ -176,8 +184,8 @@ export interface EntitySpelling {
   rename?: Readonly<Record<string, string>>;
   /** Fields that are not shown here. */
   omit?: readonly string[];
-  /** Shown here only: computed fields. */
-  more?: Readonly<Record<string, Field>>;
+  /** Shown here only: computed fields; made from all entities where they speak of those. */
+  more?: Readonly<Record<string, Field>> | ((entities: readonly EntityFacts[]) => Readonly<Record<string, Field>>);
   /** Keys that an answer holds whatever is selected: typed clients can't do without. `id` and `name` are among them anyway. */
   always?: readonly string[];
   /** What can be done here at all, roles aside; absent: what the REST spellings offer. */

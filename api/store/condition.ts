@@ -118,5 +118,6 @@ function textSql(statement: Statement, path: string): string {
 
 function typeAt(statement: Statement, path: string): string {
   const field = fieldAt(statement.resource, path);
-  return field ? typeOf(field) : 'int';
+  if (field) return typeOf(field);
+  return path.endsWith('$label') ? 'text' : 'int';
 }

@@ -3,11 +3,14 @@ import { decide } from '../../shared/access/decide.ts';
 import type { Principal } from '../../shared/access/principal.ts';
 import { scopesFor } from '../../shared/access/scopes.ts';
 import type { Resource, Row } from '../resources/declaration.ts';
+import { resourceNamed } from '../resources/index.ts';
 import type { OffsetPage } from './query.ts';
 
 /** One thing that was done to a row. */
 export interface LogEntry {
   readonly id: number;
+  /** What it was done to. */
+  readonly subject: { readonly resource: Resource; readonly id: number };
   /** create, update, delete, or the name of an action. */
   readonly action: string;
   /** ISO 8601, UTC, microseconds. */
@@ -27,8 +30,16 @@ export interface Log {
   readonly count: number;
 }
 
+/** Rows of one resource. */
+export interface Subjects {
+  readonly resource: Resource;
+  readonly ids: readonly number[];
+}
+
 interface Entry {
   id: string;
+  resource: string;
+  object_id: string;
   action: string;
   at: string;
   actor_id: number | null;
@@ -37,44 +48,47 @@ interface Entry {
   changes: Record<string, { old?: unknown; new?: unknown }>;
 }
 
-const ofRow = 'FROM audit_entries WHERE resource = $1 AND object_id = $2';
-const columns = `id, action, actor_id, actor, host(address) AS address, changes,
+const ofRows = `FROM unnest($1::text[], $2::text[]) AS asked (resource, object_id)
+  JOIN audit_entries USING (resource, object_id)`;
+const columns = `id, resource, object_id, action, actor_id, actor, host(address) AS address, changes,
   to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at`;
 const statement = {
   name: 'qm_log',
-  text: `SELECT (SELECT count(*)::int ${ofRow}) AS count, (SELECT coalesce(json_agg(entry), '[]')
-    FROM (SELECT ${columns} ${ofRow} ORDER BY audit_entries.at DESC, id DESC LIMIT $3 OFFSET $4) AS entry) AS entries`,
+  text: `SELECT (SELECT count(*)::int ${ofRows}) AS count, (SELECT coalesce(json_agg(entry), '[]')
+    FROM (SELECT ${columns} ${ofRows} ORDER BY audit_entries.at DESC, id DESC LIMIT $3 OFFSET $4) AS entry) AS entries`,
 };
 
 /**
- * What the audit trail knows of a row, newest first. Ask only after the caller was found to see the row. Only fields
+ * What the audit trail knows of some rows, newest first. Ask only after the caller was found to see the rows. Only fields
  * that faces show come out: secrets are not in the trail, and nothing else that is kept from people is in its answer.
  */
 export async function readLog(
   db: pg.Pool,
   principal: Principal,
-  resource: Resource,
-  id: number,
+  subjects: readonly Subjects[],
   page: OffsetPage,
 ): Promise<Log> {
-  const values = [resource.name, String(id), page.limit, page.offset];
+  const pairs = subjects.flatMap(({ resource, ids }) => ids.map((id) => [resource.name, String(id)] as const));
+  const values = [pairs.map(([name]) => name), pairs.map(([, id]) => id), page.limit, page.offset];
   const { rows } = await db.query<{ count: number; entries: Entry[] }>({ ...statement, values });
   const [found] = rows;
   const knowsPeople =
     decide(principal, { role: 'admin', permission: 'view', scopes: scopesFor('admin', 'view') }).allow === 'all';
   const entries = (found?.entries ?? []).map((entry) => ({
     id: Number(entry.id),
+    subject: { resource: resourceNamed(entry.resource), id: Number(entry.object_id) },
     action: entry.action,
     at: entry.at,
     actor: { id: entry.actor_id, name: entry.actor },
     address: knowsPeople || entry.actor_id === principal.person?.id ? entry.address : null,
-    old: valuesOf(resource, entry, 'old'),
-    new: valuesOf(resource, entry, 'new'),
+    old: valuesOf(entry, 'old'),
+    new: valuesOf(entry, 'new'),
   }));
   return { entries, count: found?.count ?? 0 };
 }
 
-function valuesOf({ fields }: Resource, { changes }: Entry, side: 'old' | 'new'): Row {
+function valuesOf({ resource, changes }: Entry, side: 'old' | 'new'): Row {
+  const { fields } = resourceNamed(resource);
   const values = Object.entries(changes).flatMap(([name, change]) => {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     return field && !field.hidden && !field.writeOnly && change[side] !== undefined ? [[name, change[side]]] : [];

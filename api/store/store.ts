@@ -20,6 +20,7 @@ import { type Found, type SearchWishes, searchIn } from './search.ts';
 import { scopeOf } from './searched.ts';
 import { type Selection, selected } from './selection.ts';
 import { type Sight, sightOf } from './sight.ts';
+import { followedRows } from './subscriptions.ts';
 import { countTabs } from './tab-counts.ts';
 import { validate } from './validation.ts';
 import { act, createRow, deleteRow, listChangeOf, ownsRow, updateRow, type Writing } from './write.ts';
@@ -99,7 +100,12 @@ export class Store {
   /** What was done to a row, for those who may view it. @throws Unauthenticated, Forbidden, NotFound */
   async log(principal: Principal, resource: Resource, id: number, page: OffsetPage): Promise<Log> {
     await this.get(principal, idOnly(resource), id);
-    return readLog(this.#services.pool, principal, resource, id, page);
+    return readLog(this.#services.pool, principal, [{ resource, ids: [id] }], page);
+  }
+
+  /** What was done to the rows that the caller follows and may still view. @throws Unauthenticated */
+  async followedLog(principal: Principal, page: OffsetPage): Promise<Log> {
+    return readLog(this.#services.pool, principal, await followedRows(this.#services, this, principal), page);
   }
 
   /** A row just written, as its writer sees it: what they may do to it is settled already. */

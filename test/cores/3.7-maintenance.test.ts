@@ -117,6 +117,30 @@ test.serial('only notices that ended long ago are forgotten, and mails that were
   t.deepEqual(await there('outbox', mails), [0, 1]);
 });
 
+test.serial('API tokens that ended long ago are forgotten, however they ended', async (t) => {
+  const { id: user_id } = await q.person({ username: 'holder' });
+  let made = 0;
+  const token = (values: object) =>
+    insert('api_tokens', {
+      user_id,
+      spelling: 'atrocore',
+      secret_hash: Buffer.from(`secret ${made++}`),
+      redacted: 'x',
+      created_at: day(-200),
+      ...values,
+    });
+  const tokens = [
+    await token({}),
+    await token({ revoked_at: day(-1), idle_hours: 0 }),
+    await token({ idle_hours: 24, last_used_at: day(0) }),
+    await token({ revoked_at: day(-150) }),
+    await token({ expires_at: day(-150) }),
+    await token({ idle_hours: 24 }),
+  ];
+  await maintain();
+  t.deepEqual(await there('api_tokens', tokens), [0, 1, 2]);
+});
+
 test.serial('bookings of long ago stay in the records, and so does what was cancelled', async (t) => {
   const host = await bookableHost(q);
   const { id: owner_id } = await q.person({ username: 'owner' });

@@ -9,9 +9,12 @@ import { linkOperations } from './operations/links.ts';
 import { massOperations } from './operations/mass.ts';
 import { recordOperations } from './operations/records.ts';
 import { rowOperations } from './operations/row-actions.ts';
+import { ownStream, streamOperations } from './operations/stream.ts';
 import { upsert } from './operations/upsert.ts';
+import { aclOfUser } from './session/acl-of-user.ts';
 import { appUser } from './session/app-user.ts';
 import { destroyAuthToken } from './session/destroy-token.ts';
+import { changeOwnPassword } from './session/own-password.ts';
 import { preferencesEndpoints } from './session/preferences.ts';
 import { probe } from './session/probe.ts';
 import { Entities } from './spelling.ts';
@@ -25,7 +28,10 @@ export function entityEndpoints(anonymousRead: AnonymousRead): Endpoint[] {
     probe,
     appUser(entities),
     destroyAuthToken,
-    metadata(entities),
+    aclOfUser(entities),
+    changeOwnPassword,
+    ownStream(entities),
+    ...metadata(entities),
     settings(entities),
     i18n(entities),
     ...preferencesEndpoints,
@@ -33,7 +39,7 @@ export function entityEndpoints(anonymousRead: AnonymousRead): Endpoint[] {
     upsert(entities),
     ...entities.all.flatMap((entity) => {
       const speaking = { entity, entities, anonymousRead };
-      return [recordOperations, rowOperations, massOperations, linkOperations].flatMap((operations) =>
+      return [recordOperations, rowOperations, streamOperations, massOperations, linkOperations].flatMap((operations) =>
         operations(speaking),
       );
     }),

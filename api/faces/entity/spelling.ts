@@ -1,5 +1,5 @@
 import { type Permission, permissions } from '../../../shared/access/roles.ts';
-import type { Resource } from '../../resources/declaration.ts';
+import type { EntityFacts, Resource } from '../../resources/declaration.ts';
 import { computed, type Field, isRequired, text } from '../../resources/fields.ts';
 import { followed } from '../../resources/followed.ts';
 import { resourceNamed } from '../../resources/index.ts';
@@ -44,15 +44,16 @@ export interface Entity {
 const isFollowed = 'is_followed';
 
 /** The resource with what entities show beside its own fields: a name, whether it is followed, and declared ones. */
-function extended(resource: Resource): Resource {
+function extended(resource: Resource, entities: readonly EntityFacts[]): Resource {
   const { entity = {}, fields } = resource;
-  const named = Object.keys({ ...fields, ...entity.more }).some((name) => keyOf(resource, name) === 'name');
+  const more = typeof entity.more === 'function' ? entity.more(entities) : entity.more;
+  const named = Object.keys({ ...fields, ...more }).some((name) => keyOf(resource, name) === 'name');
   return {
     ...resource,
     fields: {
       ...(!named && { name: computed(text({ help: 'What people call it.' }), resource.label) }),
       ...fields,
-      ...entity.more,
+      ...more,
       [isFollowed]: followed(resource.name),
     },
   };
@@ -63,7 +64,7 @@ const keyOf = ({ entity }: Resource, name: string): string => entity?.rename?.[n
 function keysOf(resource: Resource): Key[] {
   const omitted = new Set(resource.entity?.omit);
   const keys = Object.entries(resource.fields)
-    .filter(([name, field]) => !field.hidden && !omitted.has(name))
+    .filter(([name, field]) => !field.hidden && !field.aside && !omitted.has(name))
     .map(([name, field]): Key => {
       const target = field.target ? resourceNamed(field.target) : null;
       const writable = isWritable(field);
@@ -77,6 +78,11 @@ function keysOf(resource: Resource): Key[] {
 /** Fields as a caller may read them: what is only taken is not among them. */
 export const isShown = ({ field }: Key): boolean => !field.writeOnly && !field.inputOnly;
 
+const namesOf = ({ name, entity = {} }: Resource): [string, ...string[]] => [
+  entity.name ?? pascalCase(name),
+  ...(entity.also ?? []),
+];
+
 const offersOf = ({ entity, rest }: Resource): readonly Permission[] =>
   entity?.offers ?? permissions.filter((one) => rest.some((spelling) => offeredAt(spelling).includes(one)));
 
@@ -87,18 +93,17 @@ export class Entities {
   readonly #byResource: ReadonlyMap<string, Entity>;
 
   constructor(resources: readonly Resource[]) {
-    const spelled = resources.map((declared) => {
-      const resource = extended(declared);
-      const { entity = {} } = declared;
-      const name = entity.name ?? pascalCase(declared.name);
-      const keys = keysOf(resource);
+    const facts = resources.map((resource) => ({ resource, names: namesOf(resource), offers: offersOf(resource) }));
+    const spelled = facts.map(({ resource: declared, names, offers }) => {
+      const resource = extended(declared, facts);
+      const [name] = names;
       return {
         name,
-        names: [name, ...(entity.also ?? [])],
+        names,
         resource,
-        keys,
-        offers: offersOf(declared),
-        always: new Set(['id', 'name', ...(entity.always ?? [])]),
+        keys: keysOf(resource),
+        offers,
+        always: new Set(['id', 'name', ...(declared.entity?.always ?? [])]),
       };
     });
     this.all = spelled.map((entity) => ({ ...entity, links: linksOf(entity, spelled) }));

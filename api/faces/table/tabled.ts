@@ -62,7 +62,7 @@ export function table(resource: Resource): Tabled {
   const offered = offeredOf(resource);
   const writes = offered.includes('add') || offered.includes('change');
   const all = Object.entries(resource.fields)
-    .filter(([, field]) => !field.hidden)
+    .filter(([, field]) => !field.hidden && !field.aside)
     .map(([name, field]) => [name, tableField(resource, name, field, writes)] as const);
   const fields = new Map(all);
   const columns = new Map(

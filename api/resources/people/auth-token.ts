@@ -26,6 +26,7 @@ export const authToken = resource('auth_token', {
     last_access: timestamp({ column: 'last_used_at', readOnly: true, nullable: true }),
     created_at: timestamp({ readOnly: true }),
     expires_at: timestamp({ readOnly: true, nullable: true }),
+    modified_at: timestamp({ readOnly: true, help: 'When it was made, used or ended last.' }),
   },
   label: "coalesce(nullif({name}, ''), 'Token ' || {id})",
   search: ['name', 'user.username'],

@@ -1,7 +1,8 @@
 import { roles } from '../../../shared/access/roles.ts';
 import { resource } from '../declaration.ts';
-import { boolean, choice, computed, reference, text } from '../fields.ts';
+import { boolean, choice, computed, json, reference, text } from '../fields.ts';
 import { guardRuleset } from './guard-ruleset.ts';
+import { roleData } from './role-data.ts';
 
 const labels = Object.fromEntries(Object.entries(roles).map(([role, { label }]) => [role, label]));
 
@@ -36,12 +37,14 @@ export const ruleset = resource('ruleset', {
   entity: {
     name: 'Role',
     rename: { name: 'role', label: 'roleLabel', group: 'team', whole_name: 'name' },
-    more: {
+    more: (entities) => ({
+      data: roleData(entities),
+      field_data: computed(json(), "'{}'::json"),
       whole_name: computed(text(), "{group.name} || ': ' || {label}"),
       assignment_permission: computed(text(), "'no'::text"),
       portal_permission: computed(text(), "'no'::text"),
       data_privacy_permission: computed(text(), "'no'::text"),
-    },
+    }),
   },
   rest: [{ path: 'user/ruleset', style: 'pk', offers: ['view', 'change'] }],
 });

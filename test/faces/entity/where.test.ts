@@ -121,6 +121,9 @@ test('§4.2: links, from either end and through them', async (t) => {
   );
   t.is(await hosts(is('equals', 'rack.lab.name', 'South')), 'gamma');
   t.is(await hosts(is('contains', 'rackName', 'north')), 'alpha beta');
+  t.is(await hosts(is('equals', 'rackName', '3 in B1/South')), 'gamma');
+  t.is(await hosts(is('in', 'rackName', ['1 in B1/North', 'none'])), 'alpha');
+  t.is(await hosts(is('greaterThan', 'rackName', '2')), 'beta gamma');
   t.is(await hosts(is('isNull', 'rackName')), 'delta');
   t.is(await hosts(is('startsWith', 'nics.mac', '02:')), 'alpha beta');
   t.regex(await hosts(is('columnLike', 'rack', 'x')), /^400 .*columns/);

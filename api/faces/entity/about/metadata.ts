@@ -68,7 +68,7 @@ const scopeDefinition = ({ offers }: Entity) => ({
   entity: true,
   object: true,
   acl: true,
-  stream: false,
+  stream: offers.includes('view'),
   type: 'Base',
   module: 'Quartermaster',
   aclActionList: [
@@ -80,8 +80,19 @@ const scopeDefinition = ({ offers }: Entity) => ({
   aclLevelList: ['all', 'own', 'no'],
 });
 
+/** What lies at a path such as `entityDefs.Host.fields`; null when nothing does. */
+function partAt(whole: unknown, path: string): unknown {
+  return path
+    .split('.')
+    .filter(Boolean)
+    .reduce<unknown>(
+      (at, name) => (typeof at === 'object' && at !== null && Object.hasOwn(at, name) ? Reflect.get(at, name) : null),
+      whole,
+    );
+}
+
 /** `GET Metadata`: the entities, their fields and their relations, from the declarations. */
-export function metadata(entities: Entities): Endpoint {
+export function metadata(entities: Entities): Endpoint[] {
   const named = entities.all.flatMap((entity) => entity.names.map((name) => [name, entity] as const));
   const whole = {
     app: { language: { list: ['en_US'] } },
@@ -93,14 +104,27 @@ export function metadata(entities: Entities): Endpoint {
     themes: {},
   };
   const text = JSON.stringify(whole);
-  return endpoint({
+  const operation = { who: 'signed-in', scopes: scopesFor('admin', 'view') } as const;
+  const everything = endpoint({
     method: 'get',
     path: `${base}/Metadata`,
-    operation: { who: 'signed-in', scopes: scopesFor('admin', 'view') },
+    operation,
     operationId: 'v1_Metadata',
     tag: 'entity',
     summary: 'Entities, their fields and their relations',
     responses: { 200: { description: 'One object.', schema: Type.Object({}, { additionalProperties: true }) } },
     handler: () => ({ text }),
   });
+  const part = endpoint({
+    method: 'get',
+    path: `${base}/Metadata/action/get`,
+    operation,
+    operationId: 'v1_Metadata_get',
+    tag: 'entity',
+    summary: 'A part of the same',
+    query: Type.Object({ key: Type.String({ maxLength: 500, description: 'Such as `entityDefs.Host.fields`.' }) }),
+    responses: { 200: { description: 'What is there; null for nothing.', schema: Type.Unknown() } },
+    handler: ({ query }) => ({ text: JSON.stringify(partAt(whole, query.key) ?? null) }),
+  });
+  return [everything, part];
 }

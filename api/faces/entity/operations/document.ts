@@ -63,6 +63,8 @@ export function listParameters(entity: Entity): (Parameter | Reference)[] {
 /** Those that a reader needs of a list at the other end of a relation. */
 export const linkParameters = (['entityWhere', 'entitySelect', 'entityOffset', 'entityMaxSize'] as const).map(shared);
 
+export const pageParameters = (['entityOffset', 'entityMaxSize'] as const).map(shared);
+
 export const selectParameter = shared('entitySelect');
 export const idsParameter = (name = 'ids'): Parameter =>
   parameter(name, { type: 'string' }, 'Ids, with commas between.');
