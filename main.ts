@@ -1,10 +1,12 @@
 import type { RequestListener } from 'node:http';
 import { createApi } from './api/app.ts';
-import { startDelivery } from './api/mail/delivery.ts';
+import { bookingLetters } from './api/mail/letters.ts';
 import { loadSampleLab, sampleLogins } from './api/sample/index.ts';
 import { createIdp } from './idp/app.ts';
+import { accountLetters } from './idp/mail/letters.ts';
 import { startSweeper } from './idp/provider/sweeper.ts';
 import { startSealer } from './shared/audit/sealer.ts';
+import { startDelivery } from './shared/mail/delivery.ts';
 import { demoBanner } from './shared/process/demo-banner.ts';
 import { type Program, serve } from './shared/process/serve.ts';
 import type { Services } from './shared/services.ts';
@@ -12,6 +14,8 @@ import { startKeyRotation } from './shared/signing-keys/schedule.ts';
 
 /** What the identity provider answers; all other paths are the api's. */
 const idpPaths = /^\/(o|accounts|api_tokens|admin|assets|\.well-known\/oauth-authorization-server)(\/|\?|$)/;
+
+const letters = { ...bookingLetters, ...accountLetters };
 
 /** Both services behind one port. */
 export async function bothServices(services: Services): Promise<RequestListener> {
@@ -26,7 +30,7 @@ const production: Program = {
   async ready(services) {
     startSweeper(services);
     startKeyRotation(services);
-    startDelivery(services);
+    startDelivery(services, letters);
     startSealer(services);
   },
 };
@@ -41,7 +45,7 @@ const demo: Program = {
   async ready(services) {
     startSweeper(services);
     startKeyRotation(services);
-    startDelivery(services);
+    startDelivery(services, letters);
     startSealer(services);
     const { config, embedded } = services;
     const admin = { username: config.adminUsername, password: config.adminPassword ?? '', may: 'do everything' };

@@ -1,13 +1,14 @@
 import { startSealer } from '../shared/audit/sealer.ts';
+import { startDelivery } from '../shared/mail/delivery.ts';
 import { serve } from '../shared/process/serve.ts';
 import { createApi } from './app.ts';
-import { startDelivery } from './mail/delivery.ts';
+import { bookingLetters } from './mail/letters.ts';
 
 await serve({
   role: 'api',
   build: async (services) => (await createApi(services)).callback(),
   async ready(services) {
-    startDelivery(services);
+    startDelivery(services, bookingLetters);
     startSealer(services);
   },
 });

@@ -1,3 +1,5 @@
+import { type Letter, type LetterSettings, type Letters, letterText } from '../../shared/mail/letter.ts';
+
 /** What a letter about a booking or reservation tells of, as it was when the letter was written. */
 export interface Facts {
   readonly what: 'booking' | 'reservation';
@@ -15,12 +17,6 @@ export interface Facts {
   /** Who has the host just before, and who has it within three days after. */
   readonly last: string | null;
   readonly next: { readonly owner: string; readonly start: string } | null;
-}
-
-export interface Letter {
-  readonly subject: string;
-  /** Plain text: nothing in it is ever read as markup. */
-  readonly text: string;
 }
 
 type Lines = (facts: Facts) => { subject: string; lines: readonly string[] };
@@ -78,18 +74,19 @@ const kinds = {
 
 export type LetterKind = keyof typeof kinds;
 
-export const isLetterKind = (kind: string): kind is LetterKind => Object.hasOwn(kinds, kind);
+/** The letters about bookings and reservations. */
+export const bookingLetters: Letters = Object.fromEntries(
+  Object.keys(kinds).map((kind) => [
+    kind,
+    (facts: Facts, settings: LetterSettings) => writeLetter(kind as LetterKind, facts, settings),
+  ]),
+);
 
 /** Writes a letter out. Links lead to the installation's own pages. */
-export function writeLetter(
-  kind: LetterKind,
-  facts: Facts,
-  { publicUrl, instanceName }: { publicUrl: string; instanceName: string },
-): Letter {
+function writeLetter(kind: LetterKind, facts: Facts, { publicUrl, instanceName }: LetterSettings): Letter {
   const write: Lines = kinds[kind];
   const { subject, lines } = write(facts);
   // Of what is gone there is nothing to see.
   const path = kind === 'cancelled' || kind === 'unavailable' ? 'bookable/' : `${facts.what}/${facts.id}/`;
-  const link = `${publicUrl}/api/booking/${path}`;
-  return { subject, text: [`Hello ${facts.name},`, ...lines, link, `-- \n${instanceName}`].join('\n\n') };
+  return { subject, text: letterText(facts.name, [...lines, `${publicUrl}/api/booking/${path}`], instanceName) };
 }

@@ -1,11 +1,11 @@
 import type Router from '@koa/router';
-import { audit } from '../../shared/audit.ts';
+import { newPassword } from '../../shared/identity/change-password.ts';
 import { checkOwnPassword } from '../../shared/identity/own-password.ts';
-import { problemWithPassword } from '../../shared/identity/password-rules.ts';
-import { hashPassword } from '../../shared/identity/passwords.ts';
+import { tellOfChange } from '../mail/post.ts';
 import { showPage } from '../pages/pages.ts';
 import { seeOther } from '../pages/see-other.ts';
-import type { Form } from '../sign-in/form.ts';
+import { readChosenPassword } from '../sign-in/chosen-password.ts';
+import { tooManyTries } from '../sign-in/limited.ts';
 import { beginSession } from '../sign-in/session.ts';
 import { type BrowserState, personOf, principalOf } from '../sign-in/state.ts';
 import type { AccountServices } from './router.ts';
@@ -16,28 +16,30 @@ export function passwordRoutes(router: Router<BrowserState>, { knex, pool, confi
 
   router.post('/accounts/password/', async (ctx) => {
     const person = personOf(ctx);
-    const errors = wrongWith(ctx.state.form, person);
-    if (Object.keys(errors).length > 0) return showPage(ctx, 'password', { errors }, 422);
+    const { form } = ctx.state;
+    const { password, strength, errors: wrong } = await readChosenPassword(form, person);
+    const old = form.raw('current');
+    const errors = {
+      ...(!old && { current: 'Enter the password that you have now.' }),
+      ...wrong,
+      ...(old === password && !wrong.chosen && { chosen: 'This is the password that you have now.' }),
+    };
+    if (Object.keys(errors).length > 0) return showPage(ctx, 'password', { errors, strength }, 422);
 
-    const tried = { userId: person.id, password: ctx.state.form.raw('current'), address: ctx.ip || null };
+    const tried = { userId: person.id, password: old, address: ctx.ip || null };
     const current = await checkOwnPassword({ knex, pool }, tried);
     if (current.refused === 'limited') {
-      ctx.set('Retry-After', String(current.retryAfterSeconds));
-      const minutes = Math.ceil(current.retryAfterSeconds / 60);
-      return showPage(ctx, 'password', { errors: { current: `Too many tries. Try again in ${minutes} min.` } }, 429);
+      return showPage(ctx, 'password', { errors: { current: tooManyTries(ctx, current.retryAfterSeconds) } }, 429);
     }
     if (current.refused) {
       return showPage(ctx, 'password', { errors: { current: 'This is not your current password.' } }, 422);
     }
 
-    const password = await hashPassword(ctx.state.form.raw('chosen'));
+    const wish = { userId: person.id, stored: current.stored, password };
+    const change = await newPassword(wish);
     const changed = await knex.transaction(async (trx) => {
-      // The database ends every session and connected application with it.
-      const rows = await trx('users')
-        .where({ id: person.id, password: current.stored })
-        .update({ password, password_changed_at: trx.fn.now() });
-      if (rows === 0) return false;
-      await audit(trx, principalOf(ctx), { action: 'change_password', resource: 'user', objectId: person.id });
+      if (!(await change(trx, principalOf(ctx)))) return false;
+      await tellOfChange(trx, person.id, 'password');
       const amr = ctx.state.session?.amr ?? ['pwd'];
       await beginSession(ctx, trx, { personId: person.id, idleHours: config.sessionHours, amr });
       return true;
@@ -47,14 +49,4 @@ export function passwordRoutes(router: Router<BrowserState>, { knex, pool, confi
     }
     seeOther(ctx, '/accounts/?done=password');
   });
-}
-
-function wrongWith(form: Form, person: { username: string; email: string }): Record<string, string> {
-  const [current, chosen, again] = [form.raw('current'), form.raw('chosen'), form.raw('again')];
-  const problem = problemWithPassword(chosen, person);
-  return {
-    ...(!current && { current: 'Enter the password that you have now.' }),
-    ...(problem ? { chosen: problem } : current === chosen && { chosen: 'This is the password that you have now.' }),
-    ...(!problem && chosen !== again && { again: 'The two new passwords are not the same.' }),
-  };
 }

@@ -2,6 +2,8 @@ import type { Knex } from 'knex';
 import type { Person } from '../../shared/access/principal.ts';
 import type { Config } from '../../shared/config.ts';
 import { recordSignIn } from '../../shared/identity/sign-in-record.ts';
+import { tellOfNewPlace } from '../mail/post.ts';
+import { deviceOf } from './device.ts';
 import { noteSignInPlace } from './places.ts';
 import { beginSession } from './session.ts';
 import { type BrowserContext, principalOf } from './state.ts';
@@ -16,5 +18,6 @@ export async function completeSignIn(
   await beginSession(ctx, trx, { personId: person.id, idleHours: sessionHours, amr });
   await recordSignIn(trx, principalOf(ctx, person), amr);
   const place = { address: ctx.ip || null, userAgent: ctx.get('User-Agent') || null };
-  await noteSignInPlace(trx, person.id, place);
+  const isNew = await noteSignInPlace(trx, person.id, place);
+  if (isNew) await tellOfNewPlace(trx, person.id, { device: deviceOf(place.userAgent), address: place.address });
 }

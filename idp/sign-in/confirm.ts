@@ -4,6 +4,7 @@ import { checkOwnPassword } from '../../shared/identity/own-password.ts';
 import type { PasswordServices } from '../../shared/identity/password-sign-in.ts';
 import { showPage } from '../pages/pages.ts';
 import { seeOther } from '../pages/see-other.ts';
+import { tooManyTries } from './limited.ts';
 import { confirmPath } from './recent-sign-in.ts';
 import { returnPath, signInPath } from './return-path.ts';
 import { stepUp } from './session.ts';
@@ -21,9 +22,7 @@ export function confirmRoutes(router: Router<BrowserState>, services: PasswordSe
     const tried = { userId: personOf(ctx).id, password, address: ctx.ip || null };
     const answer = await checkOwnPassword(services, tried);
     if (answer.refused === 'limited') {
-      ctx.set('Retry-After', String(answer.retryAfterSeconds));
-      const minutes = Math.ceil(answer.retryAfterSeconds / 60);
-      return show(ctx, { next, errors: { password: `Too many tries. Try again in ${minutes} min.` } }, 429);
+      return show(ctx, { next, errors: { password: tooManyTries(ctx, answer.retryAfterSeconds) } }, 429);
     }
     if (answer.refused) return show(ctx, { next, errors: { password: 'This is not your password.' } }, 422);
     await proved(ctx, ['pwd'], next);

@@ -13,6 +13,7 @@ import { completeSignIn } from './complete.ts';
 import { postedForm } from './form.ts';
 import { tooManyTries } from './limited.ts';
 import { beginPending } from './pending.ts';
+import { resetRoutes } from './reset.ts';
 import { returnPath } from './return-path.ts';
 import { secondFactorRoutes } from './second-factor.ts';
 import { browserSecretOf, forgetSession } from './session.ts';
@@ -25,9 +26,11 @@ export type SignInServices = FactorServices;
 export function signInRouter(services: SignInServices): Router<BrowserState> {
   const { knex, config } = services;
   const router = new Router<BrowserState>();
-  for (const path of ['/accounts/login', '/accounts/logout']) router.use(path, problems(), postedForm(config));
+  for (const path of ['login', 'logout', 'reset', 'invitation'].map((one) => `/accounts/${one}`))
+    router.use(path, problems(), postedForm(config));
   secondFactorRoutes(router, services);
   setUpRoutes(router, services);
+  resetRoutes(router, services);
 
   router.get('/accounts/login/', (ctx) => {
     const next = returnPath(String(ctx.query.next ?? ''));
@@ -36,7 +39,8 @@ export function signInRouter(services: SignInServices): Router<BrowserState> {
     if (ctx.state.person && !again) return seeOther(ctx, next);
     const signedOut = ctx.query.signed_out !== undefined && !ctx.state.person;
     const username = ctx.state.person?.username;
-    return show(ctx, { next, username, again: Boolean(ctx.state.person) && again, signedOut });
+    const done = ctx.query.done === 'password' ? 'Your password is set. Sign in with it.' : null;
+    return show(ctx, { next, username, again: Boolean(ctx.state.person) && again, signedOut, done });
   });
 
   router.post('/accounts/login/', async (ctx) => {

@@ -1,3 +1,5 @@
+import { strengthOfPassword } from './password-strength.ts';
+
 /** Shortest and longest password that may be chosen, in characters. */
 export const passwordLength = { least: 8, most: 256 } as const;
 
@@ -15,11 +17,30 @@ const tooCommon = new Set(
     .filter(Boolean),
 );
 
+/** Whose password it is to be. */
+interface Owner {
+  readonly username: string;
+  readonly email?: string;
+}
+
 /**
  * Says what is wrong with a password somebody wants to choose, as a sentence for them; null when nothing is.
- * Length counts characters as people do. No rules about digits or signs: they make passwords worse (NIST SP 800-63B §3.1.1).
+ * Length counts characters as people do. No rules about digits or signs: they make passwords worse (NIST SP 800-63B §3.1.1);
+ * what counts is how many guesses it takes.
  */
-export function problemWithPassword(password: string, person: { username: string; email?: string }): string | null {
+export async function problemWithPassword(password: string, person: Owner): Promise<string | null> {
+  const plain = plainProblem(password, person);
+  if (plain) return plain;
+  const { enough, why } = await strengthOfPassword(password, ownWords(person));
+  if (enough) return null;
+  return `This is too easy to guess. ${why ? `${why} ` : ''}Add a word or two.`;
+}
+
+/** What belongs to a person, whole and in parts. */
+const ownWords = ({ username, email = '' }: Owner): string[] =>
+  [username, email, ...`${username} ${email}`.split(/[^\p{L}\p{N}]+/u)].filter((word) => word.length > 2);
+
+function plainProblem(password: string, person: Owner): string | null {
   const length = [...password].length;
   if (length < passwordLength.least)
     return `Use at least ${passwordLength.least} characters. A short sentence works well.`;

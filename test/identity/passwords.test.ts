@@ -82,15 +82,23 @@ test('a task that fails gives its place back', async (t) => {
   t.is(await queue.run(async () => 'next'), 'next');
 });
 
-test('a chosen password has 8 to 256 characters, is none of the first tries, and needs no digits or signs', (t) => {
+test('a chosen password has 8 to 256 characters, is none of the first tries, and needs no digits or signs', async (t) => {
   const person = { username: 'margarethe', email: 'm.vogt@lab.example' };
-  t.is(problemWithPassword('plain words only', person), null);
-  t.is(problemWithPassword('schloß ä'.repeat(32), person), null);
-  t.regex(problemWithPassword('short', person)!, /at least 8/);
-  t.regex(problemWithPassword('abc'.repeat(86), person)!, /at most 256/);
-  t.is(problemWithPassword('🔑🗝🚪🏠🔒🔓🪪🧷', person), null);
-  t.truthy(problemWithPassword('Password123', person));
-  t.truthy(problemWithPassword('aaaaaaaaaaaa', person));
-  t.truthy(problemWithPassword('Margarethe', person));
-  t.truthy(problemWithPassword('M.Vogt@lab.example', person));
+  t.is(await problemWithPassword('plain words only', person), null);
+  t.is(await problemWithPassword('schloß ä'.repeat(32), person), null);
+  t.regex((await problemWithPassword('short', person))!, /at least 8/);
+  t.regex((await problemWithPassword('abc'.repeat(86), person))!, /at most 256/);
+  t.is(await problemWithPassword('🔑🗝🚪🏠🔒🔓🪪🧷', person), null);
+  t.truthy(await problemWithPassword('Password123', person));
+  t.truthy(await problemWithPassword('aaaaaaaaaaaa', person));
+  t.truthy(await problemWithPassword('Margarethe', person));
+  t.truthy(await problemWithPassword('M.Vogt@lab.example', person));
+});
+
+test('a password that takes few guesses is refused, with what makes it weak; eight random characters are enough', async (t) => {
+  const person = { username: 'margarethe', email: 'm.vogt@lab.example' };
+  t.regex((await problemWithPassword('hunter2hunter2', person))!, /too easy to guess\. The same word twice/);
+  t.regex((await problemWithPassword('qwertzuiop12', person))!, /row of keys/);
+  t.regex((await problemWithPassword('margarethe vogt', person))!, /too easy to guess/);
+  t.is(await problemWithPassword('x9$kL2pq', person), null);
 });

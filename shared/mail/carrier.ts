@@ -1,8 +1,8 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
-import type { Services } from '../../shared/services.ts';
-import type { Letter } from './letters.ts';
+import type { Services } from '../services.ts';
+import type { Letter } from './letter.ts';
 
 /** A letter with what stands on its envelope. */
 export interface Mail extends Letter {

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
-import type { Services } from '../../shared/services.ts';
+import type { Services } from '../services.ts';
 import { type Carrier, openCarrier } from './carrier.ts';
-import { type Facts, isLetterKind, writeLetter } from './letters.ts';
+import type { Letters } from './letter.ts';
 
 /** Tries before a mail is left lying; the waits between them double, so that they span about three days. */
 const tries = 12;
@@ -10,7 +10,7 @@ interface Waiting {
   readonly id: string;
   readonly kind: string;
   readonly recipient: string;
-  readonly facts: Facts;
+  readonly facts: object;
   readonly written_at: Date;
   readonly attempts: number;
 }
@@ -21,18 +21,19 @@ export interface Delivered {
 }
 
 /**
- * Sends every mail that is due. Several processes may do so at once: each takes mails that no other has. A mail whose
+ * Sends every mail that is due and among these letters. Several processes may do so at once: each takes mails that no other has. A mail whose
  * sender ends before it says so is sent again later, under the same message id.
  */
-export async function deliver(services: Services, carrier: Carrier): Promise<Delivered> {
+export async function deliver(services: Services, carrier: Carrier, letters: Letters): Promise<Delivered> {
   const { knex, log, config } = services;
   let sent = 0;
   let failed = 0;
-  for (let mail = await take(knex); mail; mail = await take(knex)) {
+  const kinds = Object.keys(letters);
+  for (let mail = await take(knex, kinds); mail; mail = await take(knex, kinds)) {
     const { id, kind, recipient, facts, written_at } = mail;
     try {
-      if (!isLetterKind(kind)) throw new Error(`There is no letter of the kind ${kind}`);
-      await carrier.send({ id, kind, recipient, writtenAt: written_at, ...writeLetter(kind, facts, config) });
+      const letter = letters[kind]?.(facts as never, config);
+      if (letter) await carrier.send({ id, kind, recipient, writtenAt: written_at, ...letter });
       await knex('outbox').where({ id }).update({ sent_at: knex.fn.now(), last_error: null });
       sent += 1;
       if (carrier.folder && sent === 1) {
@@ -52,12 +53,13 @@ export async function deliver(services: Services, carrier: Carrier): Promise<Del
 }
 
 /** The next mail that is due; nobody else gets it until some time has gone by. */
-async function take(knex: Knex): Promise<Waiting | undefined> {
+async function take(knex: Knex, kinds: readonly string[]): Promise<Waiting | undefined> {
   const { rows } = await knex.raw<{ rows: Waiting[] }>(
     `UPDATE outbox SET attempts = attempts + 1, due_at = now() + interval '1 minute' * 2 ^ least(attempts + 1, 11)
-     WHERE id = (SELECT id FROM outbox WHERE sent_at IS NULL AND due_at <= now() ORDER BY due_at, id LIMIT 1
-                 FOR UPDATE SKIP LOCKED)
+     WHERE id = (SELECT id FROM outbox WHERE sent_at IS NULL AND due_at <= now() AND kind = ANY (?)
+                 ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
      RETURNING id, kind, recipient, facts, written_at, attempts`,
+    [[...kinds]],
   );
   return rows[0];
 }
@@ -70,15 +72,15 @@ const serverIsAway = (error: unknown): boolean =>
   'code' in error &&
   ['ECONNECTION', 'ECONNREFUSED', 'ESOCKET', 'ETIMEDOUT', 'EDNS', 'EAUTH', 'ETLS'].includes(String(error.code));
 
-/** Delivers now and then, for as long as the process lives; it keeps no process alive. */
-export function startDelivery(services: Services, everySeconds = 20): void {
+/** Delivers these letters now and then, for as long as the process lives; it keeps no process alive. */
+export function startDelivery(services: Services, letters: Letters, everySeconds = 10): void {
   const carrier = openCarrier(services.config);
   let busy = false;
   const run = async () => {
     if (busy) return;
     busy = true;
     try {
-      await deliver(services, carrier);
+      await deliver(services, carrier, letters);
     } catch (error) {
       services.log.error({ err: error }, 'mails could not be delivered');
     } finally {
