@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import type { Principal } from '../shared/access/principal.ts';
-import { csrfToken, sessionCookie } from '../shared/identity/sessions.ts';
+import { csrfToken, formSecretOf, sessionCookie } from '../shared/identity/sessions.ts';
+import { moment } from '../shared/pages/moment.ts';
 import { securePage } from '../shared/pages/page-security.ts';
 import { pagesIn } from '../shared/pages/pages.ts';
 import type { Services } from '../shared/services.ts';
@@ -23,6 +24,7 @@ export function pageShower({ config }: Services, folder: string): ShowPage {
       // Signing out is for sessions alone.
       person: principal?.proof === 'session' ? principal.person : null,
       csrf: csrfOf(ctx, config.secretKey),
+      standIn: principal?.standIn ? { end: moment(principal.standIn.until, config.timeZone) } : null,
       path: ctx.path,
     });
   };
@@ -31,7 +33,9 @@ export function pageShower({ config }: Services, folder: string): ShowPage {
 /** The token that forms of this browser's session carry; empty without one. */
 export function csrfOf(ctx: Context, secretKey: string): string {
   const cookie = ctx.cookies.get(sessionCookie, { signed: false });
-  return cookie && ctx.state.principal?.proof === 'session' ? csrfToken(secretKey, cookie) : '';
+  const principal: Principal | undefined = ctx.state.principal;
+  if (!cookie || principal?.proof !== 'session') return '';
+  return csrfToken(secretKey, formSecretOf(cookie, principal.standIn ? (principal.person?.id ?? null) : null));
 }
 
 /** Whether a browser wants to show the answer to somebody: it prefers HTML, and nothing in the address says otherwise. */

@@ -6,6 +6,7 @@ import { serveAssets } from '../shared/pages/assets.ts';
 import type { Services } from '../shared/services.ts';
 import { accountRouter } from './account/router.ts';
 import { adminRouter } from './admin/router.ts';
+import { endStandInRouter, whileStandingIn } from './admin/stand-in.ts';
 import { logoRouter } from './applications/logos.ts';
 import { applicationsRouter } from './applications/router.ts';
 import { closingSlash } from './pages/closing-slash.ts';
@@ -37,6 +38,8 @@ export async function createIdp(services: Services): Promise<Koa> {
   app.use(browserSession(services));
   app.use(signingOutEndsBoth(provider));
 
+  app.use(endStandInRouter(services).routes());
+  app.use(whileStandingIn());
   app.use(signInRouter(services).routes());
   app.use(accountRouter(services).routes());
   app.use(applicationsRouter(services).routes());

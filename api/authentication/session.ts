@@ -1,7 +1,8 @@
 import type { Context } from 'koa';
 import type { PeopleCache } from '../../shared/access/people-cache.ts';
 import type { Principal } from '../../shared/access/principal.ts';
-import { findSession, sameCsrf, sessionCookie } from '../../shared/identity/sessions.ts';
+import { findSession, formSecretOf, sameCsrf, sessionCookie } from '../../shared/identity/sessions.ts';
+import { standInScopes } from '../../shared/identity/stand-in.ts';
 import type { Services } from '../../shared/services.ts';
 import { dialectOf } from '../dialect.ts';
 import { Rejected } from './rejected.ts';
@@ -30,14 +31,17 @@ export class SessionScheme {
     if (!cookie) return null;
     const found = await findSession(this.#services.knex, cookie);
     const person = found && (await this.#people.get(found.personId));
-    if (!person?.isActive) return null;
-    if (!safeMethods.has(ctx.method) && !this.#isOurs(ctx, cookie)) throw forged(ctx);
-    return { person, proof: 'session', scopes: null, application: null, tokenId: null, address };
+    if (!found || !person?.isActive) return null;
+    const { standIn } = found;
+    const secret = formSecretOf(cookie, standIn && person.id);
+    if (!safeMethods.has(ctx.method) && !this.#isOurs(ctx, secret)) throw forged(ctx);
+    const scopes = standIn ? standInScopes : null;
+    return { person, proof: 'session', scopes, application: null, tokenId: null, address, standIn };
   }
 
-  #isOurs(ctx: Context, cookie: string): boolean {
+  #isOurs(ctx: Context, secret: string): boolean {
     const { publicUrl, secretKey } = this.#services.config;
-    return isSameOrigin(ctx, publicUrl) && presented(ctx).some((token) => sameCsrf(secretKey, cookie, token));
+    return isSameOrigin(ctx, publicUrl) && presented(ctx).some((token) => sameCsrf(secretKey, secret, token));
   }
 }
 

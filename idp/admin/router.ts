@@ -13,6 +13,7 @@ import { peopleRoutes } from './people.ts';
 import { personRoutes } from './person.ts';
 import { personFormRoutes } from './person-form.ts';
 import { policyRoutes } from './second-factors.ts';
+import { standInRoutes } from './stand-in.ts';
 import { tokenRoutes } from './tokens.ts';
 
 export type AdminServices = Pick<Services, 'knex' | 'pool' | 'config'>;
@@ -32,6 +33,7 @@ export function adminRouter(services: AdminServices): Router<BrowserState> {
   peopleRoutes(router, services);
   personFormRoutes(router, services);
   personRoutes(router, services);
+  standInRoutes(router, services);
   groupRoutes(router, services);
   tokenRoutes(router, services);
   keyRoutes(router, services);

@@ -11,8 +11,14 @@ const leadElsewhere = new Set(['sign-in', 'second-factor', 'consent', 'device-co
 
 /** What the frame of a page takes from the request; the session middleware put it there. */
 function frameOf(ctx: Koa.Context): Partial<Frame> {
-  const { instanceName, person, csrf } = ctx.state as Partial<Frame>;
-  return { ...(instanceName && { instanceName }), person: person ?? null, csrf: csrf ?? '', path: ctx.path };
+  const { instanceName, person, csrf, standIn } = ctx.state as Partial<Frame>;
+  return {
+    ...(instanceName && { instanceName }),
+    person: person ?? null,
+    csrf: csrf ?? '',
+    standIn: standIn ?? null,
+    path: ctx.path,
+  };
 }
 
 /** Answers a request with a page and the headers that pages have. */

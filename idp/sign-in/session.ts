@@ -5,16 +5,18 @@ import { randomSecret } from '../../shared/identity/secrets.ts';
 import {
   csrfToken,
   findSession,
+  formSecretOf,
   sessionCookie,
   sessionDays,
   startSession,
   stepUpSession,
 } from '../../shared/identity/sessions.ts';
+import { moment } from '../../shared/pages/moment.ts';
 import type { BrowserContext, BrowserMiddleware } from './state.ts';
 
 export interface SessionServices {
   readonly knex: Knex;
-  readonly config: Pick<Config, 'secretKey' | 'publicUrl' | 'sessionHours' | 'instanceName'>;
+  readonly config: Pick<Config, 'secretKey' | 'publicUrl' | 'sessionHours' | 'instanceName' | 'timeZone'>;
 }
 
 /** Ties the forms of a browser without session to it; it proves nothing and opens nothing. */
@@ -30,12 +32,17 @@ export function browserSession({ knex, config }: SessionServices): BrowserMiddle
     ctx.state.instanceName = config.instanceName;
     ctx.state.session = null;
     ctx.state.person = null;
+    ctx.state.standIn = null;
     Object.defineProperty(ctx.state, 'csrf', { configurable: true, get: () => csrfFor(ctx, config.secretKey) });
     const cookieValue = ctx.get('Authorization') ? undefined : ctx.cookies.get(sessionCookie, { signed: false });
     const found = await findSession(knex, cookieValue);
     if (found) {
       ctx.state.person = await loadPerson(knex, { id: found.personId });
       ctx.state.session = found.session;
+      ctx.state.standIn = found.standIn && {
+        ...found.standIn,
+        end: moment(found.standIn.until, config.timeZone),
+      };
     }
     return next();
   };
@@ -79,7 +86,9 @@ export function forgetSession(ctx: BrowserContext): void {
 
 /** The cookie that this browser's forms are tied to: its session's, else its visitor's. */
 export function csrfSecretOf(ctx: BrowserContext): string | undefined {
-  return ctx.cookies.get(ctx.state.session ? sessionCookie : visitorCookie, { signed: false });
+  const { session, standIn, person } = ctx.state;
+  const cookieValue = ctx.cookies.get(session ? sessionCookie : visitorCookie, { signed: false });
+  return cookieValue && standIn && person ? formSecretOf(cookieValue, person.id) : cookieValue;
 }
 
 /** The same, made now when the browser has none: what is asked of this browser is answered by it alone. */

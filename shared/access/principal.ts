@@ -33,7 +33,7 @@ export interface Principal {
   /** Address that the request came from. */
   readonly address: string | null;
   /** The superuser who sits there in place of the person, when one does. */
-  readonly standIn?: { readonly id: number; readonly username: string } | null;
+  readonly standIn?: { readonly id: number; readonly username: string; readonly until: Date } | null;
 }
 
 /** Nobody: the Principal of a request without credentials. */

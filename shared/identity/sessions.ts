@@ -48,8 +48,18 @@ export async function startSession(db: Knex, session: NewSession): Promise<strin
   return cookieValue;
 }
 
+/** The superuser who sits at a browser in place of the person whom it stands in for, and until when. */
+export interface StandIn {
+  readonly id: number;
+  readonly username: string;
+  readonly until: Date;
+}
+
 interface SessionRow {
   id: number;
+  stood_in_for: number | null;
+  username: string;
+  acting_until: Date;
   user_id: number;
   created_at: Date;
   auth_time: Date;
@@ -65,11 +75,12 @@ interface SessionRow {
 export async function findSession(
   db: Knex,
   cookieValue: string | undefined,
-): Promise<{ session: Session; personId: number } | null> {
+): Promise<{ session: Session; personId: number; standIn: StandIn | null } | null> {
   if (!cookieValue || cookieValue.length > 100) return null;
   const idHash = sha256(cookieValue);
   const { rows } = await db.raw<{ rows: SessionRow[] }>(
-    `SELECT s.id, s.user_id, s.created_at, s.auth_time, s.amr, s.last_seen_at < now() - interval '1 minute' AS stale
+    `SELECT s.id, s.user_id, s.created_at, s.auth_time, s.amr, s.last_seen_at < now() - interval '1 minute' AS stale,
+            u.username, s.acting_until, stands_in_for(s) AS stood_in_for
        FROM sessions s JOIN users u ON u.id = s.user_id
       WHERE s.id_hash = ? AND s.expires_at > now() AND u.is_active
         AND ('mfa' = ANY (s.amr) OR NOT needs_second_factor(s.user_id))`,
@@ -78,8 +89,10 @@ export async function findSession(
   const row = rows[0];
   if (!row) return null;
   if (row.stale) await putOffIdleEnd(db, idHash);
-  const { id, user_id: personId, created_at: createdAt, auth_time: authTime, amr } = row;
-  return { personId, session: { idHash, id, personId, createdAt, authTime, amr } };
+  const { id, user_id: ownerId, created_at: createdAt, auth_time: authTime, amr, stood_in_for: other } = row;
+  const standIn = other === null ? null : { id: ownerId, username: row.username, until: row.acting_until };
+  const session = { idHash, id, personId: ownerId, createdAt, authTime, amr };
+  return { personId: other ?? ownerId, session, standIn };
 }
 
 /** The idle time is what lay between last use and end; the same again counts from now. */
@@ -164,6 +177,13 @@ export async function sweepSessions(db: Knex): Promise<number> {
   }
   return swept;
 }
+
+/**
+ * What the forms of a session are tied to: its cookie, and whom it stands in for. So a form that was opened in somebody
+ * else's place is not sent in one's own name once that is over.
+ */
+export const formSecretOf = (cookieValue: string, standsInFor: number | null): string =>
+  standsInFor === null ? cookieValue : `${cookieValue} ${standsInFor}`;
 
 /** The token that forms of this browser carry: a MAC of the cookie's value, so that nothing needs storing. */
 export function csrfToken(secretKey: string, cookieValue: string): string {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Eta } from 'eta';
 import type { Person } from '../access/principal.ts';
 import { assetUrl } from './assets.ts';
+import type { Moment } from './moment.ts';
 
 /** What every page shows around its own content. */
 export interface Frame {
@@ -12,6 +13,8 @@ export interface Frame {
   readonly person: Person | null;
   /** The token that forms carry; empty when the page has none. */
   readonly csrf: string;
+  /** When a superuser who stands in for the person is themself again; null when nobody does. */
+  readonly standIn: { readonly end: Moment } | null;
   /** The path of the page, to mark its place in the navigation. */
   readonly path: string;
 }
@@ -19,7 +22,7 @@ export interface Frame {
 /** Prints one of a folder's templates as a whole HTML document. Everything in `view` is escaped unless a template says otherwise. */
 export type RenderPage = (template: string, view: object, frame?: Partial<Frame>) => string;
 
-const nobody: Frame = { instanceName: 'Quartermaster', person: null, csrf: '', path: '' };
+const nobody: Frame = { instanceName: 'Quartermaster', person: null, csrf: '', standIn: null, path: '' };
 const ownTemplates = join(import.meta.dirname, 'templates');
 
 /**
