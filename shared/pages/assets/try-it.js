@@ -9,11 +9,6 @@ const base64url = (bytes) =>
 const random = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
 const sha256 = async (text) => base64url(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
 
-const form = document.querySelector('form[data-try-it]');
-if (form) await begin(form);
-const answer = document.querySelector('[data-try-it-answer]');
-if (answer) await end(answer);
-
 async function begin(form) {
   const { client, name, back, confidential, issuer, redirect } = form.dataset;
   const run = { client, name, back, confidential, issuer, redirect, verifier: random(), state: random() };
@@ -120,3 +115,8 @@ function stepsIn(place) {
     place.append(card);
   };
 }
+
+const form = document.querySelector('form[data-try-it]');
+if (form) await begin(form);
+const answer = document.querySelector('[data-try-it-answer]');
+if (answer) await end(answer);
