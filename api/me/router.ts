@@ -8,6 +8,7 @@ import { changeMe, readMe } from './profile.ts';
 import { protectedResource } from './protected-resource.ts';
 import { myRoles } from './roles.ts';
 import { plugins, server } from './server.ts';
+import { setPassword } from './set-password.ts';
 import { createToken, deleteToken, listTokens, readToken } from './tokens.ts';
 
 /** What people may ask about the server and themselves; the OpenAPI document lists it. */
@@ -19,6 +20,7 @@ export const meEndpoints: readonly Endpoint[] = [
   readMe,
   changeMe,
   myRoles,
+  setPassword,
   namedToken,
   listTokens,
   createToken,

@@ -6,7 +6,7 @@ import { hashPassword } from './passwords.ts';
 /** Hashes a new password before the transaction that sets it begins. `stored` is the hash that the old one was checked against. */
 export async function newPassword(change: {
   userId: number;
-  stored: string;
+  stored: string | null;
   password: string;
 }): Promise<(trx: Knex.Transaction, principal: Principal) => Promise<boolean>> {
   const hashed = await hashPassword(change.password);

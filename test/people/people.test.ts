@@ -191,3 +191,28 @@ test('Somebody whom hosts or bookings still name can not be deleted; others can,
   t.is((await q.fetch(path, { as: rootToken, method: 'DELETE' })).status, 204);
   t.truthy(await q.knex('groups').where({ name: 'group of owner' }).first());
 });
+
+test('A superuser gives somebody a new password, and nobody else does', async (t) => {
+  const person = await q.person({ username: 'forgetful', password: 'the one that was forgotten' });
+  const boss = await q.person({ username: 'password-boss', superuser: true });
+  const staff = await q.person({ username: 'password-staff', staff: true });
+  const path = `/api/user/${person.id}/set-password/?format=json`;
+  const put = (as: string, json: object, at = path) =>
+    q.json<Record<string, string[]>>(at, { as, method: 'PUT', json });
+  const as = await q.tokenFor(boss);
+  const password = 'quite another set of words';
+  t.is((await put(await q.tokenFor(staff), { password })).status, 403);
+  t.is((await put(await q.tokenFor(person), { password })).status, 403);
+  t.is((await put(await q.bearerFor(boss, ['a:superuser']), { password })).status, 403);
+  const weak = await put(as, { password: 'password1', override_warning: true });
+  t.deepEqual([weak.status, Object.keys(weak.body)], [400, ['password']]);
+  t.is((await put(as, {})).status, 400);
+  t.is((await put(as, { password }, '/api/user/99999/set-password/')).status, 404);
+  const signIn = (secret: string) =>
+    q.fetch('/api/user/me/', { headers: { authorization: `Basic ${btoa(`forgetful:${secret}`)}` } });
+  t.is((await signIn('the one that was forgotten')).status, 200);
+  t.is((await put(as, { password, override_warning: true })).status, 200);
+  t.is((await signIn('the one that was forgotten')).status, 401);
+  t.is((await signIn(password)).status, 200);
+  t.truthy(await q.knex('audit_entries').where({ action: 'change_password', object_id: person.id }).first('id'));
+});

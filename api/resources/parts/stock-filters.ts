@@ -40,10 +40,11 @@ export const stockFilters: Readonly<Record<string, Filter>> = {
   name_contains: { path: 'part.name', match: 'contains' },
   name_regex: { path: 'part.name', match: 'regex' },
   tracked: { either: "{serial} IS NOT NULL OR coalesce({batch}, '') <> ''" },
+  allocated: { either: '{allocated} > 0' },
   expired: { either: '{expired}' },
   stale: { either: 'false' },
   expiry_before: { path: 'expiry_date', match: 'lt' },
   expiry_after: { path: 'expiry_date', match: 'gt' },
-  updated_before: { path: 'updated', match: 'lt' },
-  updated_after: { path: 'updated', match: 'gt' },
+  updated_before: { sql: '{updated}::date < {value}', type: 'date' },
+  updated_after: { sql: '{updated}::date > {value}', type: 'date' },
 };
