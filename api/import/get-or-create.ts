@@ -58,9 +58,8 @@ const hostHardware = endpoint({
   summary: 'The host hardware of a name and type, made when there is none',
   body: Type.Object({
     name,
-    host_type: Type.Union([Type.Integer(), Type.String({ pattern: '^[0-9]+$' })], {
-      description: 'Number of its host type.',
-    }),
+    // Forms send it as text.
+    host_type: Type.Unsafe<number | string>({ type: ['integer', 'string'], description: 'Number of its host type.' }),
     details,
   }),
   responses: {

@@ -69,12 +69,14 @@ const formatSentences: Readonly<Record<string, string>> = {
   email: 'This must be an e-mail address.',
 };
 
+const aOr = (types: string): string => `${/^[aio]/.test(types) ? 'an' : 'a'} ${types}`;
+
 function sentenceOf({ keyword, params, message }: ErrorObject): string | null {
   switch (keyword) {
     case 'required':
       return 'This field is required.';
     case 'type':
-      return params.type === 'null' ? null : `This must be ${/^[aio]/.test(params.type) ? 'an' : 'a'} ${params.type}.`;
+      return params.type === 'null' ? null : `This must be ${aOr([params.type].flat().join(' or '))}.`;
     case 'anyOf':
     case 'const':
       return null;

@@ -61,6 +61,8 @@ test('what is missing or not there is named', async (t) => {
   t.deepEqual(await problems(hardware, { name: 'x', host_type: 'seven', details: '' }), [400, 'host_type']);
   t.deepEqual(await problems(hardware, { name: 'x', host_type: 999_999, details: '' }), [400, 'host_type']);
   t.deepEqual(await problems(hardware, { name: 'x', host_type: 99_999_999_999, details: '' }), [400, 'host_type']);
+  const { body } = await q.json(hardware, { as: staff, json: { name: 'x', host_type: 'seven', details: '' } });
+  t.deepEqual(body, { host_type: ['A whole number is required.'] });
 });
 
 test('asked for the same at once, at several processes, one row is made and all get it', async (t) => {
