@@ -41,12 +41,18 @@ export function authenticate(services: Services): Middleware {
       case 'bearer':
         if (jwt.test(credentials)) return bearer.prove(credentials, address);
         return token.prove(credentials, address, invalidBearer(services));
+      case 'dpop':
+        return bearer.prove(credentials, address, {
+          proof: ctx.get('DPoP'),
+          method: ctx.method,
+          url: services.config.publicUrl + (ctx.originalUrl.split('?')[0] ?? ''),
+        });
       case 'token':
         return token.prove(credentials, address, 'Token');
       case 'basic':
         return basic.prove(credentials, address);
       default: {
-        const message = 'Unknown authorization scheme. Bearer, Token and Basic are known.';
+        const message = 'Unknown authorization scheme. Bearer, DPoP, Token and Basic are known.';
         throw new Rejected({ status: 401, message, challenge: bearerChallenge(services.config.publicUrl) });
       }
     }

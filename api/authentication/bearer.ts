@@ -5,7 +5,8 @@ import type { PeopleCache } from '../../shared/access/people-cache.ts';
 import type { Principal } from '../../shared/access/principal.ts';
 import type { Services } from '../../shared/services.ts';
 import { KeySet } from '../../shared/signing-keys/key-set.ts';
-import { bearerChallenge } from './challenge.ts';
+import { bearerChallenge, dpopChallenge } from './challenge.ts';
+import { checkProof, type ProvedRequest } from './dpop.ts';
 import { Rejected } from './rejected.ts';
 import { Revocations } from './revocations.ts';
 
@@ -18,6 +19,8 @@ interface Verified {
   readonly revocableAs: string;
   /** Milliseconds. */
   readonly expiresAt: number;
+  /** Thumbprint of the key that it is bound to (RFC 9449 §6); null when whoever holds it may use it. */
+  readonly boundTo: string | null;
 }
 
 /** Access tokens are signed with this and nothing else; a token can't choose (RFC 8725 §3.1). */
@@ -48,11 +51,15 @@ export class BearerScheme {
     services.events.on('reconnected', forget);
   }
 
-  /** @throws Rejected 401 for a token that is no good, 503 while revocations can't be heard */
-  async prove(token: string, address: string | null): Promise<Principal> {
+  /**
+   * @param proved the request with its DPoP proof, when the token came with one; a token that is bound to a key needs it
+   * @throws Rejected 401 for a token that is no good, 503 while revocations can't be heard
+   */
+  async prove(token: string, address: string | null, proved: ProvedRequest | null = null): Promise<Principal> {
     this.#refuseWhileDeaf();
     const hash = createHash('sha256').update(token).digest('base64');
     const verified = this.#verified.get(hash) ?? (await this.#verify(token, hash));
+    if (verified.boundTo !== null || proved) await this.#proveBinding(token, verified.boundTo, proved);
     const loading = this.#revocations.ready();
     if (loading) await loading;
     const found = this.#people.get(verified.personId);
@@ -94,6 +101,23 @@ export class BearerScheme {
     }
   }
 
+  async #proveBinding(token: string, boundTo: string | null, proved: ProvedRequest | null): Promise<void> {
+    const { knex, config } = this.#services;
+    const refuse = (error: 'invalid_token' | 'invalid_dpop_proof', description: string) =>
+      new Rejected({
+        status: 401,
+        message: `${description}.`,
+        challenge: dpopChallenge(config.publicUrl, { error, description }),
+      });
+    if (!proved) throw refuse('invalid_token', 'The access token is bound to a key and takes a DPoP proof');
+    if (boundTo === null) throw refuse('invalid_token', 'The access token is not bound to a key');
+    const thumbprint = await checkProof(knex, token, proved).catch((error: unknown) => {
+      if (!(error instanceof errors.JOSEError)) throw error;
+      throw refuse('invalid_dpop_proof', 'The DPoP proof is not valid for this request');
+    });
+    if (thumbprint !== boundTo) throw refuse('invalid_token', 'The access token is bound to another key');
+  }
+
   #refuseWhileDeaf(): void {
     if (!this.#services.events.isDeaf()) return;
     const message = 'Access tokens can not be checked right now. Try again in a few seconds.';
@@ -109,7 +133,7 @@ export class BearerScheme {
   }
 }
 
-function read({ sub, jti, exp, client_id: application, scope }: Record<string, unknown>): Verified {
+function read({ sub, jti, exp, client_id: application, scope, cnf }: Record<string, unknown>): Verified {
   if (typeof sub !== 'string' || !/^[1-9]\d{0,8}$/.test(sub)) throw new errors.JWTInvalid('unexpected sub');
   if (typeof jti !== 'string' || typeof exp !== 'number') throw new errors.JWTInvalid('unexpected jti or exp');
   if (typeof application !== 'string') throw new errors.JWTInvalid('unexpected client_id');
@@ -120,5 +144,14 @@ function read({ sub, jti, exp, client_id: application, scope }: Record<string, u
     scopes: new Set((scope ?? '').split(' ').filter(Boolean)),
     revocableAs: createHash('sha256').update(jti).digest('hex'),
     expiresAt: exp * 1000,
+    boundTo: boundTo(cnf),
   };
+}
+
+/** A confirmation of a kind that is unknown here can't be checked, so it is no token for here. */
+function boundTo(confirmation: unknown): string | null {
+  if (confirmation === undefined) return null;
+  const jkt = typeof confirmation === 'object' && confirmation !== null && 'jkt' in confirmation && confirmation.jkt;
+  if (typeof jkt !== 'string') throw new errors.JWTInvalid('unexpected cnf');
+  return jkt;
 }

@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import { sendProblem } from '../dialect.ts';
+import { dpopAlgs } from './dpop.ts';
 
 /** Path of the document that says which issuer's tokens open the API (RFC 9728 §3.1, for the resource `/api/`). */
 export const resourceMetadataPath = '/.well-known/oauth-protected-resource/api/';
@@ -18,10 +19,28 @@ export function bearerChallenge(publicUrl: string, failed?: BearerError): string
     ...(failed?.scope && { scope: failed.scope }),
     resource_metadata: `${publicUrl}${resourceMetadataPath}`,
   };
-  return `Bearer ${Object.entries(parameters)
-    .map(([name, value]) => `${name}="${value.replaceAll(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, "'")}"`)
-    .join(', ')}`;
+  return `Bearer ${inQuotes(parameters)}`;
 }
+
+interface DpopError {
+  readonly error: 'invalid_token' | 'invalid_dpop_proof';
+  readonly description: string;
+}
+
+/** A `DPoP` challenge (RFC 9449 §7.1), for tokens that are bound to a key. */
+export function dpopChallenge(publicUrl: string, { error, description }: DpopError): string {
+  return `DPoP ${inQuotes({
+    error,
+    error_description: description,
+    algs: dpopAlgs.join(' '),
+    resource_metadata: `${publicUrl}${resourceMetadataPath}`,
+  })}`;
+}
+
+const inQuotes = (parameters: Readonly<Record<string, string>>): string =>
+  Object.entries(parameters)
+    .map(([name, value]) => `${name}="${value.replaceAll(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, "'")}"`)
+    .join(', ');
 
 /**
  * Answers 401 to a request without credentials, naming what would do. `Basic` is left out for browsers: it would pop

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { resourceScopes } from '../../shared/access/scopes.ts';
 import { resourceMetadataPath } from '../authentication/challenge.ts';
+import { dpopAlgs } from '../authentication/dpop.ts';
 import { endpoint } from './endpoint.ts';
 
 /** What an OAuth client reads to find out whose tokens open the API (RFC 9728 §2). */
@@ -20,6 +21,8 @@ export const protectedResource = endpoint({
         authorization_servers: Type.Array(Type.String({ format: 'uri' })),
         scopes_supported: Type.Array(Type.String()),
         bearer_methods_supported: Type.Array(Type.String()),
+        dpop_signing_alg_values_supported: Type.Array(Type.String()),
+        dpop_bound_access_tokens_required: Type.Boolean(),
         resource_name: Type.String(),
         resource_documentation: Type.String({ format: 'uri' }),
       }),
@@ -31,6 +34,8 @@ export const protectedResource = endpoint({
       authorization_servers: [`${config.publicUrl}/o`],
       scopes_supported: Object.keys(resourceScopes),
       bearer_methods_supported: ['header'],
+      dpop_signing_alg_values_supported: [...dpopAlgs],
+      dpop_bound_access_tokens_required: false,
       resource_name: config.instanceName,
       resource_documentation: `${config.publicUrl}/api-doc/`,
     },

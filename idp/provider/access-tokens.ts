@@ -9,6 +9,7 @@ import {
 import { type Actor, audit } from '../../shared/audit.ts';
 import type { PersonAccount } from './accounts.ts';
 import { type ServiceUser, serviceUserOf } from './clients.ts';
+import { exchangedClaims } from './token-exchange.ts';
 import { putAccessToken, putClientToken } from './token-records.ts';
 import { currentDb } from './unit-of-work.ts';
 import type { UsageCounter } from './usage-counter.ts';
@@ -19,11 +20,14 @@ type Token = AccessToken | ClientCredentials;
  * An application's own token speaks for its service user: introspection tells them as `sub`. A person's says how they
  * proved who they are, and when (RFC 9068 §2.2.1).
  */
-export function extraTokenClaims({ oidc }: KoaContextWithOIDC, token: Token): Record<string, unknown> | undefined {
+export function extraTokenClaims(ctx: KoaContextWithOIDC, token: Token): Record<string, unknown> | undefined {
   if (token.kind === 'ClientCredentials') {
     const user = token.client ? serviceUserOf(token.client) : null;
     return user ? { sub: String(user.id) } : undefined;
   }
+  const exchanged = exchangedClaims(ctx);
+  if (exchanged) return exchanged;
+  const { oidc } = ctx;
   const { AuthorizationCode, RefreshToken, DeviceCode } = oidc.entities;
   const proved = AuthorizationCode ?? RefreshToken ?? DeviceCode;
   if (!proved?.authTime) return undefined;
@@ -41,11 +45,11 @@ export function accessTokenRecorder(knex: Knex, usage: UsageCounter) {
     const clientId = token.clientId ?? '';
     const times = { iat: payload.iat as number, exp: payload.exp as number };
     const common = { jti: token.jti, clientId, expires: times.exp };
-    const { kind, scope, aud, extra } = token;
+    const { kind, scope, aud, extra, jkt } = token;
     let person: { id: number; username: string };
     if (token.kind === 'AccessToken') {
       const { accountId, grantId, gty, claims, sid } = token;
-      const record = { kind, ...times, clientId, accountId, grantId, gty, scope, aud, claims, sid, extra };
+      const record = { kind, ...times, clientId, accountId, grantId, gty, scope, aud, claims, sid, extra, jkt };
       await putAccessToken(db, { ...common, payload: record, accountId, grantId });
       person = {
         id: Number(accountId),
@@ -55,7 +59,7 @@ export function accessTokenRecorder(knex: Knex, usage: UsageCounter) {
       person = actsAs(token as ClientCredentials);
       const accountId = String(person.id);
       payload.sub = accountId;
-      const record = { kind, ...times, clientId, scope, aud, extra };
+      const record = { kind, ...times, clientId, scope, aud, extra, jkt };
       if (!(await putClientToken(db, { ...common, payload: record, accountId }))) throw new errors.InvalidClientAuth();
     }
     usage.count(clientId);

@@ -7,7 +7,7 @@ import { currentDb } from './unit-of-work.ts';
 export const claimsByScope = {
   openid: ['sub', 'acr', 'amr', 'auth_time'],
   profile: ['name', 'given_name', 'family_name', 'preferred_username'],
-  email: ['email'],
+  email: ['email', 'email_verified'],
 };
 
 interface Row {
@@ -16,6 +16,7 @@ interface Row {
   first_name: string;
   last_name: string;
   email: string;
+  email_verified: boolean;
 }
 
 /** An account of the provider, with the name that the audit trail keeps. */
@@ -25,7 +26,8 @@ export interface PersonAccount extends Account {
 
 const accountById = prepared<Row>(
   'account_by_id',
-  'SELECT id, username, first_name, last_name, email FROM users WHERE id = ? AND is_active',
+  `SELECT id, username, first_name, last_name, email, email_verified_at IS NOT NULL AS email_verified
+     FROM users WHERE id = ? AND is_active`,
 );
 
 /** Finds the person behind a subject; undefined when there is none or they are disabled, which ends every flow. */
@@ -47,6 +49,7 @@ function claimsOf(row: Row): AccountClaims {
     family_name: row.last_name,
     preferred_username: row.username,
     email: row.email,
+    ...(row.email && { email_verified: row.email_verified }),
   };
   return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== '')) as AccountClaims;
 }

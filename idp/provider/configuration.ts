@@ -67,6 +67,8 @@ export function configuration({ config, knex, log }: NeededServices, keys: Signi
     enabledJWA: {
       idTokenSigningAlgValues: ['RS256', 'ES256'],
       clientAuthSigningAlgValues: [...clientKeyAlgs],
+      requestObjectSigningAlgValues: [...clientKeyAlgs],
+      dPoPSigningAlgValues: [...clientKeyAlgs],
     },
     ttl: {
       AccessToken: (_ctx, _token, client) => accessTokenSeconds(config, client),
@@ -87,7 +89,9 @@ export function configuration({ config, knex, log }: NeededServices, keys: Signi
     renderError: (ctx, out) => showError(ctx, worded(out)),
     features: {
       devInteractions: { enabled: false },
-      dPoP: { enabled: false },
+      dPoP: { enabled: true },
+      // Its keys are what an application signs requests with, so only those that registered keys can.
+      requestObjects: { enabled: true },
       clientCredentials: { enabled: true },
       introspection: { enabled: true, allowedPolicy: mayIntrospect },
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },

@@ -32,6 +32,7 @@ export async function connectedApplications(db: Knex, userId: number): Promise<C
                     (array_agg(payload #>> '{openid,scope}' ORDER BY created_at DESC))[1] AS scope
                FROM oidc_artifacts
               WHERE kind = 'Grant' AND account_id = :account AND expires_at > now()
+                AND NOT EXISTS (SELECT 1 FROM exchanged_grants e WHERE e.grant_id = oidc_artifacts.grant_id)
               GROUP BY client_id) g
        JOIN applications a USING (client_id)
       ORDER BY lower(a.name), a.client_id`,

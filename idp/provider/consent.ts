@@ -20,6 +20,7 @@ export async function rememberedScopes(db: Knex, userId: string, clientId: strin
   const { rows } = await db.raw<{ rows: Array<{ scope: string | null }> }>(
     `SELECT payload #>> '{openid,scope}' AS scope FROM oidc_artifacts
       WHERE kind = 'Grant' AND account_id = ? AND client_id = ? AND expires_at > now()
+        AND NOT EXISTS (SELECT 1 FROM exchanged_grants e WHERE e.grant_id = oidc_artifacts.grant_id)
       ORDER BY created_at DESC LIMIT 1`,
     [userId, clientId],
   );

@@ -19,10 +19,28 @@ const presented = new WeakMap<object, PresentedToken>();
  */
 export const presentedIn = (ctx: Koa.Context | undefined): PresentedToken | undefined => ctx && presented.get(ctx.req);
 
+/** Notes that a request presented a token in another way than those below. */
+export const present = (ctx: Koa.Context, token: PresentedToken): void => {
+  presented.set(ctx.req, token);
+};
+
 export interface Verification {
   readonly published: KeySet;
   readonly issuer: string;
   readonly audience: string;
+}
+
+/** What says whether an access token was really signed by us, and for the API; null when not, or when it is over. */
+export function verifier({ published, issuer, audience }: Verification) {
+  return async (jwt: string): Promise<PresentedToken | null> => {
+    try {
+      const { payload } = await jwtVerify(jwt, published.find, { issuer, audience, typ: 'at+jwt' });
+      return payload.jti ? { jwt, jti: payload.jti } : null;
+    } catch (error) {
+      if (error instanceof errors.JOSEError) return null;
+      throw error;
+    }
+  };
 }
 
 /**
@@ -33,16 +51,7 @@ export function presentedTokens(
   paths: { forms: readonly string[]; userinfo: string },
   facts: Verification,
 ): Koa.Middleware {
-  const verify = async (jwt: string): Promise<PresentedToken | null> => {
-    try {
-      const { published, issuer, audience } = facts;
-      const { payload } = await jwtVerify(jwt, published.find, { issuer, audience, typ: 'at+jwt' });
-      return payload.jti ? { jwt, jti: payload.jti } : null;
-    } catch (error) {
-      if (error instanceof errors.JOSEError) return null;
-      throw error;
-    }
-  };
+  const verify = verifier(facts);
   return async (ctx, next) => {
     const form = formOf(ctx);
     if (ctx.method === 'POST' && paths.forms.includes(ctx.path)) {
@@ -55,7 +64,8 @@ export function presentedTokens(
       }
     } else if (ctx.path === paths.userinfo) {
       const inForm = form?.access_token;
-      const jwt = /^bearer ([^ ]+)$/i.exec(ctx.get('authorization'))?.[1] ?? (typeof inForm === 'string' ? inForm : '');
+      const jwt =
+        /^(?:bearer|dpop) ([^ ]+)$/i.exec(ctx.get('authorization'))?.[1] ?? (typeof inForm === 'string' ? inForm : '');
       const known = looksLikeJwt(jwt) ? await verify(jwt) : null;
       if (known) presented.set(ctx.req, known);
     }

@@ -14,7 +14,9 @@ import { offlineAccessAsks } from './offline-access.ts';
 import { briefCaching, mountPath, oneSpelling, routes } from './paths.ts';
 import { plainRequests } from './plain-requests.ts';
 import { postedAuthorization } from './posted-authorization.ts';
-import { presentedTokens } from './presented-tokens.ts';
+import { presentedTokens, verifier } from './presented-tokens.ts';
+import { useProofsOnce } from './proofs.ts';
+import { registerTokenExchange } from './token-exchange.ts';
 import { unitOfWork } from './unit-of-work.ts';
 
 /**
@@ -31,9 +33,14 @@ export async function createProvider(
   const issuer = config.publicUrl + mountPath;
   const provider = new Provider(issuer, configuration(services, keys));
   useHashedSecrets(provider);
+  useProofsOnce(provider, knex);
   provider.on('server_error', (ctx, error) => log.error({ err: error, path: ctx.path }, 'provider failed'));
 
-  const facts = { published, issuer, audience: audienceOf(config.publicUrl) };
+  const audience = audienceOf(config.publicUrl);
+  const verification = { published, issuer, audience };
+  const verify = verifier(verification);
+  registerTokenExchange(provider, { knex, audience, accessTokenKid: keys.accessTokenKid, verify });
+
   provider.use(oneSpelling());
   provider.use(briefCaching());
   provider.use(pageHeaders());
@@ -42,7 +49,9 @@ export async function createProvider(
   provider.use(postedAuthorization());
   provider.use(deviceForms());
   provider.use(offlineAccessAsks());
-  provider.use(presentedTokens({ forms: [routes.introspection, routes.revocation], userinfo: routes.userinfo }, facts));
+  provider.use(
+    presentedTokens({ forms: [routes.introspection, routes.revocation], userinfo: routes.userinfo }, verification),
+  );
   provider.use(introspectedNames(knex));
   provider.use(allOrNothing(services));
   provider.use(sameBrowserSession(provider));

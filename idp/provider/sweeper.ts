@@ -28,7 +28,12 @@ export async function sweep(knex: Knex): Promise<number> {
     `DELETE FROM revocations WHERE id IN (
        SELECT id FROM revocations WHERE expires_at < now() LIMIT ${batch} FOR UPDATE SKIP LOCKED)`,
   );
-  return artifacts + revocations + (await sweepUsage(knex)) + (await sweepSessions(knex));
+  const proofs = await inBatches(
+    knex,
+    `DELETE FROM seen_proofs WHERE id_hash IN (
+       SELECT id_hash FROM seen_proofs WHERE expires_at < now() LIMIT ${batch} FOR UPDATE SKIP LOCKED)`,
+  );
+  return artifacts + revocations + proofs + (await sweepUsage(knex)) + (await sweepSessions(knex));
 }
 
 async function inBatches(knex: Knex, statement: string): Promise<number> {

@@ -145,4 +145,10 @@ async function endAccessTokens(trx: Knex, clientId: string): Promise<void> {
     .where({ client_id: clientId })
     .whereIn('kind', ['AccessToken', 'ClientCredentials'])
     .delete();
+  // What other services made of its tokens holds no more than they did.
+  await trx.raw(
+    `SELECT end_grant(e.grant_id) FROM exchanged_grants e JOIN oidc_artifacts g ON g.grant_id = e.from_grant_id
+      WHERE g.kind = 'Grant' AND g.client_id = ?`,
+    [clientId],
+  );
 }

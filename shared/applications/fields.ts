@@ -108,7 +108,11 @@ function problemsWithProof(wish: ApplicationWish): Record<string, string | null>
 
 const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
-function problemWithGrants({ grant_types: grants, client_type: type }: ApplicationWish): string | null {
+function problemWithGrants({
+  grant_types: grants,
+  client_type: type,
+  require_dpop: dpop,
+}: ApplicationWish): string | null {
   if (grants.length === 0) return 'Tick at least one way to get a token.';
   if (type === 'public' && grants.includes('client_credentials')) {
     return 'A public application cannot act for itself: it cannot keep the secret that this takes.';
@@ -116,6 +120,7 @@ function problemWithGrants({ grant_types: grants, client_type: type }: Applicati
   if (type === 'public' && grants.includes(tokenExchange)) {
     return 'A public application cannot exchange tokens: nothing proves that it is the one that asks.';
   }
+  if (dpop && grants.includes(tokenExchange)) return 'Exchanged tokens are not bound to a key: take one or the other.';
   if (grants.includes('refresh_token') && !grants.some((grant) => signsPeopleIn.has(grant))) {
     return 'Staying connected takes a person who connected it: tick authorization code or device code too.';
   }

@@ -40,7 +40,12 @@ test('discovery and RFC 8414 metadata are the same, at each address that clients
   t.is(body.jwks_uri, `${q.url}/o/.well-known/jwks.json`);
   t.deepEqual(body.response_types_supported, ['code']);
   t.deepEqual(body.code_challenge_methods_supported, ['S256']);
-  t.deepEqual(body.token_endpoint_auth_methods_supported, ['none', 'client_secret_basic', 'client_secret_post']);
+  t.deepEqual(body.token_endpoint_auth_methods_supported, [
+    'none',
+    'client_secret_basic',
+    'client_secret_post',
+    'private_key_jwt',
+  ]);
   t.true(body.authorization_response_iss_parameter_supported);
   const scopes = body.scopes_supported as string[];
   t.true(Object.keys(resourceScopes).every((scope) => scopes.includes(scope)));
