@@ -2,6 +2,7 @@ import pg from 'pg';
 import { permissions } from '../shared/access/roles.ts';
 import { loadConfig } from '../shared/config.ts';
 import type { EmbeddedPostgres } from '../shared/embedded-postgres.ts';
+import { hashPassword } from '../shared/identity/passwords.ts';
 import { closeServices, openServices, type Services } from '../shared/services.ts';
 import { makeBearer } from '../test/harness/applications.ts';
 import { makePerson, type TestPerson } from '../test/harness/people.ts';
@@ -39,7 +40,7 @@ export class Stage {
   static async open(postgres: EmbeddedPostgres, hosts: number): Promise<Stage> {
     progress(`filling a database with ${hosts.toLocaleString('en')} hosts`);
     const url = await databaseFor(postgres, `bench_${hosts}`);
-    const given = { DATABASE_URL: url, SECRET_KEY: postgres.secretKey, DATA_DIR: postgres.home };
+    const given = { DATABASE_URL: url, SECRET_KEY: postgres.secretKey, DATA_DIR: postgres.home, TRUST_PROXY: '1' };
     const idp = await startProcess('idp/main.ts', { ...given, ADMIN_PASSWORD: 'a password for measuring' });
     const PUBLIC_URL = `http://localhost:${new URL(idp.url).port}`;
     const services = await openServices(loadConfig({ ...given, PUBLIC_URL, LOG_LEVEL: 'error' }), { role: 'bench' });
@@ -67,9 +68,16 @@ export class Stage {
     return server;
   }
 
-  /** Ends a server that {@link bare} started. */
-  async end(server: ServiceProcess): Promise<void> {
-    await server.close();
+  /** Puts people into the database who can sign in with one password. */
+  async guests(): Promise<{ people: number; password: string }> {
+    const people = 5000;
+    const password = 'a password of many';
+    await this.services.knex.raw(
+      `INSERT INTO users (username, password) SELECT 'guest' || n, ? FROM generate_series(0, ?::int) AS n
+         ON CONFLICT DO NOTHING`,
+      [await hashPassword(password), people - 1],
+    );
+    return { people, password };
   }
 
   async close(): Promise<void> {

@@ -9,6 +9,8 @@ export type Shot =
   | { readonly kind: 'body'; readonly path: string; readonly body: string }
   /** JSON in which `«n»` is another number each time, from `from` on. */
   | { readonly kind: 'numbered'; readonly path: string; readonly body: string; readonly from: number }
+  /** Basic authentication as somebody else from somewhere else each time, so that nothing is remembered of it. */
+  | { readonly kind: 'signIns'; readonly path: string; readonly people: number; readonly password: string }
   /** A free slot each time: the bookables in turn, then the next day. */
   | {
       readonly kind: 'slots';
@@ -36,6 +38,9 @@ export interface Flow {
 /** Hears of answers that were no success. */
 export type Failing = (status: number, body: string) => void;
 
+/** Names of people who sign in. */
+export const guest = (n: number): string => `guest${n}`;
+
 const day = 86_400_000;
 
 /** A shot as autocannon takes it. */
@@ -53,6 +58,16 @@ export function shots(shot: Shot, failing: Failing): Request[] {
       const next = () => shot.body.replaceAll('«n»', () => String(n++));
       const { path } = shot;
       return [{ method: 'POST', path, onResponse, setupRequest: (request) => ({ ...request, path, body: next() }) }];
+    }
+    case 'signIns': {
+      const { path, people, password } = shot;
+      let n = Math.floor(Math.random() * people);
+      const next = () => {
+        n = (n + 1) % people;
+        const credentials = Buffer.from(`${guest(n)}:${password}`).toString('base64');
+        return { authorization: `Basic ${credentials}`, 'x-forwarded-for': `10.9.${n >> 8}.${n % 256}` };
+      };
+      return [{ path, onResponse, setupRequest: (request) => ({ ...request, path, headers: next() }) }];
     }
     case 'slots': {
       const { path, bookables } = shot;

@@ -1,7 +1,7 @@
+import type { Route } from '../bare/serve.ts';
 import type { Shot } from '../load/shots.ts';
 import { refuseDifference, textAt } from '../same-bytes.ts';
 import type { Stage } from '../stage.ts';
-import type { Route } from '../bare/serve.ts';
 import { compare, type Measured, type Rounds } from './compare.ts';
 
 /** The api and what bare servers run instead, under the same load. */

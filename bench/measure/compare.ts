@@ -9,7 +9,7 @@ export interface Subject {
   readonly name: string;
   readonly pid: number | undefined;
   /** Made anew for each round, for loads that may not be fired twice. */
-  load(): Load;
+  load(): Load | Promise<Load>;
 }
 
 /** The medians of the rounds of one server. */
@@ -46,24 +46,29 @@ export async function compare(
   const taken = subjects.map(() => [] as (Hits & { cpu: number | null })[]);
   for (const subject of subjects) {
     progress(`${what}: warming up ${subject.name}`);
-    await fire(subject.load(), 1);
+    await fire(await subject.load(), 1);
   }
   for (let round = 1; round <= rounds; round++) {
     for (const [n, subject] of subjects.entries()) {
       progress(`${what}: round ${round} of ${rounds}, ${subject.name}`);
       const before = await usageOf(subject.pid);
-      const hits = await fire(subject.load(), seconds);
+      const hits = await fire(await subject.load(), seconds);
       const after = await usageOf(subject.pid);
       const cpu = before && after ? (after.cpu - before.cpu) / hits.answers : null;
       taken[n]?.push({ ...hits, cpu });
     }
   }
-  return Promise.all(subjects.map((subject, n) => summed(subject, taken[n] ?? [])));
+  return Promise.all(subjects.map(({ name, pid }, n) => summed(name, pid, taken[n] ?? [])));
 }
 
-async function summed({ name, pid }: Subject, rounds: readonly (Hits & { cpu: number | null })[]): Promise<Measured> {
+/** The medians of what several rounds brought. */
+export async function summed(
+  name: string,
+  pid: number | undefined,
+  rounds: readonly (Hits & { readonly cpu?: number | null })[],
+): Promise<Measured> {
   const middle = (read: (hits: Hits) => number) => median(rounds.map(read));
-  const cpus = rounds.flatMap(({ cpu }) => (cpu === null ? [] : [cpu]));
+  const cpus = rounds.flatMap(({ cpu }) => (cpu == null ? [] : [cpu]));
   return {
     name,
     rate: middle(({ rate }) => rate),

@@ -1,5 +1,5 @@
-import type { Load } from '../load/load.ts';
 import type { ServiceProcess } from '../../test/harness/service-process.ts';
+import type { Load } from '../load/load.ts';
 import { compare, type Measured, type Rounds } from './compare.ts';
 
 /** Measures several kinds of requests beside each other: by name, the server and the load on it. */

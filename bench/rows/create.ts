@@ -41,7 +41,7 @@ export const create: Row = {
         const text = await textAt(url + path, { ...more, 'content-type': 'application/json' }, given);
         return text.replaceAll(name, 'x').replace(/"id":\d+/, '"id":0');
       };
-      refuseDifference('The bare server', await plain(stage.api.url, 'a', headers), await plain(bare.url, 'b', {}));
+      refuseDifference('The bare server', await plain(stage.api.url, '#1#', headers), await plain(bare.url, '#2#', {}));
       const measured = await compareRequests(
         'create',
         { api: { server: stage.api, load: newHosts(headers) }, bare: { server: bare, load: newHosts({}) } },

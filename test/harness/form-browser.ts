@@ -59,7 +59,7 @@ export class FormBrowser {
       ...(body && { method: 'POST', body }),
       headers: {
         accept: 'text/html,application/xhtml+xml',
-        cookie: this.#cookiesFor(url.pathname),
+        cookie: this.cookiesFor(url.pathname),
         ...(body && { origin: this.#origin, 'sec-fetch-site': 'same-origin' }),
       },
     });
@@ -73,7 +73,8 @@ export class FormBrowser {
     return this.#go(next, undefined, hops + 1);
   }
 
-  #cookiesFor(path: string): string {
+  /** The cookies that a request to a path carries. */
+  cookiesFor(path: string): string {
     return [...this.#cookies]
       .filter(([, cookie]) => path.startsWith(cookie.path))
       .map(([name, { value }]) => `${name}=${value}`)
