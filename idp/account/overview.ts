@@ -1,13 +1,10 @@
 import type Router from '@koa/router';
 import type { Person } from '../../shared/access/principal.ts';
 import { type Permission, permissions, roleNames, roles } from '../../shared/access/roles.ts';
-import { audit } from '../../shared/audit.ts';
-import { endSessionsOf } from '../../shared/identity/sessions.ts';
 import { moment } from '../../shared/pages/moment.ts';
 import { showPage } from '../pages/pages.ts';
-import { seeOther } from '../pages/see-other.ts';
 import { connectedApplications } from '../provider/connected-applications.ts';
-import { type BrowserState, personOf, principalOf } from '../sign-in/state.ts';
+import { type BrowserState, personOf } from '../sign-in/state.ts';
 import type { AccountServices } from './router.ts';
 
 /** What `?done=` may say, so that nobody can put words on the page by a link. */
@@ -16,7 +13,6 @@ const outcomes = new Map([
     'password',
     'Your password is changed. You are signed out everywhere else, and no application is connected any more.',
   ],
-  ['sessions', 'You are signed out in all other browsers.'],
 ]);
 
 /** `/accounts/`: who you are, what you may do, and where to go from here. */
@@ -33,31 +29,24 @@ export function overviewRoutes(router: Router<BrowserState>, { knex, config }: A
       tokens: facts.tokens,
       otherSessions: facts.sessions - 1,
       applications: applications.length,
-      passwordChangedAt: moment(facts.password_changed_at, config.timeZone),
+      factors: facts.factors,
+      unverified: person.email !== '' && facts.email_verified_at === null,
       signedInAt: moment(ctx.state.session?.createdAt ?? null, config.timeZone),
     });
-  });
-
-  router.post('/accounts/sessions/end/', async (ctx) => {
-    const person = personOf(ctx);
-    await knex.transaction(async (trx) => {
-      const ended = await endSessionsOf(trx, person.id, { except: ctx.state.session?.idHash });
-      const changes = { sessions: { old: ended + 1, new: 1 } };
-      await audit(trx, principalOf(ctx), { action: 'end_sessions', resource: 'user', objectId: person.id, changes });
-    });
-    seeOther(ctx, '/accounts/?done=sessions');
   });
 
   interface Facts {
     groups: string[];
     tokens: number;
     sessions: number;
-    password_changed_at: Date | null;
+    factors: number;
+    email_verified_at: Date | null;
   }
 
   async function factsOf({ id }: Person): Promise<Facts> {
     const { rows } = await knex.raw<{ rows: [Facts] }>(
-      `SELECT password_changed_at,
+      `SELECT email_verified_at,
+              (SELECT count(*)::int FROM passkeys WHERE user_id = u.id) + (SELECT count(*)::int FROM authenticator_apps WHERE user_id = u.id) AS factors,
               ARRAY(SELECT name FROM groups JOIN user_groups ON group_id = groups.id WHERE user_id = u.id ORDER BY lower(name)) AS groups,
               (SELECT count(*)::int FROM api_tokens WHERE user_id = u.id AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())) AS tokens,
               (SELECT count(*)::int FROM sessions WHERE user_id = u.id AND expires_at > now()) AS sessions

@@ -19,6 +19,9 @@ const userVerification = 'required';
 export const passkeysWork = ({ publicUrl }: Pick<Config, 'publicUrl'>): boolean =>
   !/^(\[.*\]|[\d.]+)$/.test(new URL(publicUrl).hostname);
 
+/** Signatures that every authenticator can make one of: EdDSA, ES256, RS256 (RFC 9053, RFC 8812). */
+const supportedAlgorithmIDs = [-8, -7, -257];
+
 /** What the page hands to the browser for adding a passkey, as JSON. Those that the person has are not made twice. */
 export async function registrationOptions(
   db: Knex,
@@ -37,6 +40,7 @@ export async function registrationOptions(
     excludeCredentials: there.map(({ credential_id: id, transports }) => ({ id, transports })),
     authenticatorSelection: { residentKey: 'required', userVerification },
     attestationType: 'none',
+    supportedAlgorithmIDs,
   });
   return JSON.stringify(options);
 }
@@ -60,7 +64,9 @@ export async function addPasskey(
   const response = read<RegistrationResponseJSON>(answer);
   if (!response) return null;
   const asked = new Asked(config, { purpose: 'add passkey', browser });
-  const verified = await attempt(verifyRegistrationResponse({ ...asked.expectations, response }));
+  const verified = await attempt(
+    verifyRegistrationResponse({ ...asked.expectations, supportedAlgorithmIDs, response }),
+  );
   if (!verified?.verified || !(await asked.isTaken(trx))) return null;
   const { credential, credentialDeviceType } = verified.registrationInfo;
   const synced = credentialDeviceType === 'multiDevice';

@@ -1,35 +1,55 @@
 import type Router from '@koa/router';
 import { audit } from '../../shared/audit.ts';
 import { checkOwnPassword } from '../../shared/identity/own-password.ts';
-import type { PasswordServices } from '../../shared/identity/password-sign-in.ts';
+import { secondFactorsOf } from '../../shared/identity/second-factors.ts';
 import { showPage } from '../pages/pages.ts';
 import { seeOther } from '../pages/see-other.ts';
+import { authenticationOptions, passkeysWork } from '../second-factors/passkeys.ts';
+import { type FactorServices, proveSecondFactor } from '../second-factors/prove.ts';
 import { tooManyTries } from './limited.ts';
 import { confirmPath } from './recent-sign-in.ts';
 import { returnPath, signInPath } from './return-path.ts';
-import { stepUp } from './session.ts';
+import { browserSecretOf, stepUp } from './session.ts';
 import { type BrowserContext, type BrowserState, personOf, principalOf } from './state.ts';
 
 /** `/accounts/confirm/`: proving again who one is, before a sensitive page. Goes after `signedIn` and `postedForm`. */
-export function confirmRoutes(router: Router<BrowserState>, services: PasswordServices): void {
+export function confirmRoutes(router: Router<BrowserState>, services: FactorServices): void {
+  const { knex, config } = services;
+
   router.get(confirmPath, (ctx) => show(ctx, { next: returnPath(String(ctx.query.next ?? '')) }));
 
   router.post(confirmPath, async (ctx) => {
-    const { form } = ctx.state;
-    const next = returnPath(form.raw('next'));
-    const password = form.raw('password');
-    if (!password) return show(ctx, { next, errors: { password: 'Enter your password.' } }, 422);
-    const tried = { userId: personOf(ctx).id, password, address: ctx.ip || null };
-    const answer = await checkOwnPassword(services, tried);
-    if (answer.refused === 'limited') {
-      return show(ctx, { next, errors: { password: tooManyTries(ctx, answer.retryAfterSeconds) } }, 429);
-    }
-    if (answer.refused) return show(ctx, { next, errors: { password: 'This is not your password.' } }, 422);
-    await proved(ctx, ['pwd'], next);
+    const next = returnPath(ctx.state.form.raw('next'));
+    const answer = await prove(ctx);
+    if (!answer.refused) return proved(ctx, answer.amr, next);
+    const limited = answer.refused === 'limited';
+    const says = limited ? tooManyTries(ctx, answer.retryAfterSeconds) : wrongs[answer.field];
+    await show(
+      ctx,
+      { next, errors: { [answer.field === 'nothing' ? 'password' : answer.field]: says } },
+      limited ? 429 : 422,
+    );
   });
 
+  /** Any one of what the person proves themself with will do: they are signed in already. */
+  async function prove(ctx: BrowserContext) {
+    const { form } = ctx.state;
+    const { id: userId } = personOf(ctx);
+    const [password, code, passkey] = [form.raw('password'), form.text('code'), form.raw('passkey')];
+    const address = ctx.ip || null;
+    if (code || passkey) {
+      const browser = browserSecretOf(ctx);
+      const answer = await proveSecondFactor(services, { userId, code, passkey, browser, address });
+      return { ...answer, field: code ? 'code' : 'passkey' } as const;
+    }
+    const answer = password
+      ? await checkOwnPassword(services, { userId, password, address })
+      : ({ refused: 'wrong' } as const);
+    return { ...answer, amr: ['pwd'], field: password ? 'password' : 'nothing' } as const;
+  }
+
   async function proved(ctx: BrowserContext, amr: readonly string[], next: string): Promise<void> {
-    const there = await services.knex.transaction(async (trx) => {
+    const there = await knex.transaction(async (trx) => {
       if (!(await stepUp(ctx, trx, amr))) return false;
       const entry = { action: 'confirm_sign_in', resource: 'user', objectId: personOf(ctx).id };
       await audit(trx, principalOf(ctx), { ...entry, changes: { amr: { new: amr } } });
@@ -37,13 +57,30 @@ export function confirmRoutes(router: Router<BrowserState>, services: PasswordSe
     });
     seeOther(ctx, there ? next : signInPath(next));
   }
+
+  async function show(ctx: BrowserContext, shown: Shown, status = 200): Promise<void> {
+    const { id } = personOf(ctx);
+    const [factors, account] = await Promise.all([
+      secondFactorsOf(knex, id),
+      knex('users').where({ id }).first<{ password: string | null }>('password'),
+    ]);
+    const passkey =
+      factors.passkeys > 0 &&
+      passkeysWork(config) &&
+      (await authenticationOptions(knex, config, browserSecretOf(ctx), id));
+    const hasPassword = account?.password != null;
+    showPage(ctx, 'confirm-sign-in', { ...shown, factors, hasPassword, passkey }, status);
+  }
 }
+
+const wrongs = {
+  password: 'This is not your password.',
+  nothing: 'Enter your password.',
+  code: 'This code is wrong, too old, or was used before.',
+  passkey: 'This passkey did not work.',
+} as const;
 
 interface Shown {
   readonly next: string;
   readonly errors?: Record<string, string>;
-}
-
-function show(ctx: BrowserContext, shown: Shown, status = 200): void {
-  showPage(ctx, 'confirm-sign-in', shown, status);
 }

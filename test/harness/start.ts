@@ -43,12 +43,14 @@ export async function freshServices(config: Partial<GivenConfig> = {}): Promise<
 }
 
 /** Starts both services on one free port, and `api` further api processes, on a fresh migrated database. */
-export async function start(wishes: { api?: number; config?: Partial<GivenConfig> } = {}): Promise<Running> {
+export async function start(
+  wishes: { api?: number; config?: Partial<GivenConfig>; hostname?: string } = {},
+): Promise<Running> {
   let answer: RequestListener = (_, response) => response.writeHead(503).end();
   const server = createServer((incoming, response) => answer(incoming, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://${wishes.hostname ?? '127.0.0.1'}:${port}`;
 
   const services = await freshServices({ port, publicUrl: url, ...wishes.config });
   const children: ServiceProcess[] = [];

@@ -54,7 +54,7 @@ export async function loopbackApplication() {
 export async function signIn(page: Page, { username, password }: { username: string; password: string }) {
   await page.getByLabel('Username').fill(username);
   await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 /** What of a page reaches beyond its window, or loads from elsewhere, or broke its policy. */

@@ -1,0 +1,86 @@
+import type Router from '@koa/router';
+import type { Knex } from 'knex';
+import { audit } from '../../shared/audit.ts';
+import { hasFactor, type SecondFactors, secondFactorsOf } from '../../shared/identity/second-factors.ts';
+import { tellOfChange } from '../mail/post.ts';
+import { showPage } from '../pages/pages.ts';
+import { notFound, Problem } from '../pages/problems.ts';
+import { seeOther } from '../pages/see-other.ts';
+import { type BrowserContext, type BrowserState, personOf, principalOf } from '../sign-in/state.ts';
+import type { AccountServices } from './router.ts';
+import { securityHome } from './security-home.ts';
+
+type WithParams = BrowserContext & { params: Record<string, string> };
+
+/** `/accounts/security/…/remove/`: taking away what protects the account, as long as something is left where it has to. */
+export function removingFactorRoutes(router: Router<BrowserState>, { knex }: AccountServices): void {
+  const app = `${securityHome}app/remove/`;
+  const passkey = `${securityHome}passkeys/:id/remove/`;
+
+  router.get(app, async (ctx) => {
+    const left = await leftWithout(ctx, 'authenticatorApp');
+    ask(ctx, 'Remove the authenticator app?', left);
+  });
+
+  router.post(app, async (ctx) => {
+    const left = await leftWithout(ctx, 'authenticatorApp');
+    const { id } = personOf(ctx);
+    await remove(ctx, 'authenticator app', left, (trx) => trx('authenticator_apps').where({ user_id: id }).delete());
+    seeOther(ctx, `${securityHome}?done=app`);
+  });
+
+  router.get(passkey, async (ctx) => {
+    const { name } = await own(ctx);
+    ask(ctx, `Remove the passkey «${name}»?`, await leftWithout(ctx, 'passkeys'));
+  });
+
+  router.post(passkey, async (ctx) => {
+    const { id, name } = await own(ctx);
+    const left = await leftWithout(ctx, 'passkeys');
+    await remove(ctx, `passkey «${name}»`, left, (trx) => trx('passkeys').where({ id }).delete());
+    seeOther(ctx, `${securityHome}?done=passkey`);
+  });
+
+  async function remove(
+    ctx: BrowserContext,
+    factor: string,
+    left: SecondFactors,
+    drop: (trx: Knex) => Promise<number>,
+  ): Promise<void> {
+    const { id } = personOf(ctx);
+    await knex.transaction(async (trx) => {
+      if ((await drop(trx)) === 0) return;
+      if (!hasFactor(left)) await trx('recovery_codes').where({ user_id: id }).delete();
+      const changes = { factor: { old: factor } };
+      await audit(trx, principalOf(ctx), { action: 'remove_second_factor', resource: 'user', objectId: id, changes });
+      await tellOfChange(trx, id, 'factor removed');
+    });
+  }
+
+  /** What somebody still has when one of these is gone. @throws Problem when they have to have one */
+  async function leftWithout(ctx: BrowserContext, kind: 'authenticatorApp' | 'passkeys'): Promise<SecondFactors> {
+    const now = await secondFactorsOf(knex, personOf(ctx).id);
+    const left = kind === 'passkeys' ? { ...now, passkeys: now.passkeys - 1 } : { ...now, authenticatorApp: false };
+    if (hasFactor(left) || !now.required) return left;
+    throw new Problem(409, 'This is your only one', 'Your account has to have a second factor. Add another one first.');
+  }
+
+  /** Others' passkeys are not found, like those that do not exist. */
+  async function own(ctx: WithParams): Promise<{ id: number; name: string }> {
+    const { id = '' } = ctx.params;
+    const row =
+      /^[1-9]\d{0,8}$/.test(id) &&
+      (await knex('passkeys')
+        .where({ id, user_id: personOf(ctx).id })
+        .first());
+    if (!row) throw notFound();
+    return row;
+  }
+}
+
+function ask(ctx: BrowserContext, title: string, left: SecondFactors): void {
+  const sentence = hasFactor(left)
+    ? 'You can not prove who you are with it any more. Your other second factors stay.'
+    : 'Your account is then protected by your password alone, and your recovery codes stop working.';
+  showPage(ctx, 'confirm', { title, sentences: [sentence], action: ctx.path, button: 'Remove', back: securityHome });
+}
