@@ -17,6 +17,7 @@ import { locator, spellAll } from './faces/rest/locate.ts';
 import { filesAt } from './faces/rest/sent-body.ts';
 import { tableFace } from './faces/table/face.ts';
 import { tableNeighbours } from './faces/table/neighbours.ts';
+import { filesAt as filesAtTables } from './faces/table/sent-form.ts';
 import { tables } from './faces/table/tables.ts';
 import { meRouter } from './me/router.ts';
 import { takesFiles } from './media/paths.ts';
@@ -33,7 +34,8 @@ export async function createApi(services: Services): Promise<Koa> {
   readAddresses(app);
   const store = new Store(services);
   const spellings = spellAll(resources, config.publicUrl);
-  const imagesAt = filesAt(locator(spellings));
+  const filesOfRows = filesAt(locator(spellings));
+  const filesOfTables = filesAtTables(tables);
   const me = meRouter(services);
   const neighbours = tableNeighbours(services);
   const described = describeApi(spellings, config);
@@ -62,7 +64,7 @@ export async function createApi(services: Services): Promise<Koa> {
       ],
     }),
   );
-  app.use(readBody((path) => takesFiles(path) || imagesAt(path)));
+  app.use(readBody((path) => takesFiles(path) || filesOfRows(path) || filesOfTables(path)));
   app.use(authenticate(services));
   app.use(serveMedia(services));
   app.use(entityFace(services, entityEndpoints(config.anonymousRead)));

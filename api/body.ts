@@ -16,7 +16,7 @@ const json = bodyParser({
   jsonLimit: limit,
   formLimit: limit,
   // Clients of all four families send bodies with GET and DELETE.
-  parsedMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+  parsedMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY'],
   parsedMethodsStrict: false,
 } as Parameters<typeof bodyParser>[0]);
 const forms = multer({ limits: { fieldSize: 1_000_000, fields: 500, parts: 500 } });

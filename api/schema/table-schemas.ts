@@ -23,6 +23,12 @@ export const tableSchemas: Readonly<Record<string, JsonSchema>> = {
     properties: { value: { type: 'integer' }, label: text },
     required: ['value', 'label'],
   },
+  TableFile: {
+    type: 'object',
+    description: 'A file that a form sent. The empty text takes it away.',
+    properties: { name: text, url: { type: 'string', format: 'uri-reference' } },
+    required: ['name', 'url'],
+  },
   TableMeta: {
     type: 'object',
     properties: {
@@ -130,7 +136,7 @@ function shownSchema({ field }: TableField): JsonSchema {
   const description = describeField(field);
   const labelled =
     field.kind === 'many' ? list({ anyOf: [ref('TableOption'), { type: 'integer' }] }) : ref('TableOption');
-  const either = field.target ? { anyOf: [labelled, schema] } : schema;
+  const either = field.target || field.file ? { anyOf: [field.file ? ref('TableFile') : labelled, schema] } : schema;
   return { ...either, ...(description && { description }) };
 }
 

@@ -1,13 +1,9 @@
 import type { Context } from 'koa';
 import type { Principal } from '../../../shared/access/principal.ts';
 import type { Permission } from '../../../shared/access/roles.ts';
-import { keepFor, removeKept } from '../../media/kept.ts';
-import { MediaFolder } from '../../media/media-folder.ts';
-import { readUploads } from '../../media/uploads.ts';
+import { withSentFiles } from '../../media/sent-files.ts';
 import type { Row } from '../../resources/declaration.ts';
-import { KeptFile } from '../../store/kept-file.ts';
 import { allow } from '../../store/operation.ts';
-import { Invalid } from '../../store/refusals.ts';
 import type { Store } from '../../store/store.ts';
 import type { Locate } from './locate.ts';
 import { parseBody } from './parse-body.ts';
@@ -40,28 +36,5 @@ export async function withSentBody<T>(
     return write(parseBody(spelled, (ctx.request as { body?: unknown }).body));
   }
   allow(principal, store.operations(spelled.resource)[permission]);
-  const media = new MediaFolder(store.config);
-  const { fields, files, discard } = await readUploads(ctx, store.config);
-  const kept: string[] = [];
-  try {
-    for (const field of files.keys()) {
-      if (!taking.some(({ key }) => key === field)) {
-        throw new Invalid({ [field]: ['This field does not take a file.'] });
-      }
-    }
-    const given = parseBody(spelled, fields);
-    for (const { key, name, field } of taking) {
-      const upload = files.get(key);
-      if (!upload) continue;
-      const file = await keepFor(media, name, field, upload);
-      kept.push(file);
-      given[name] = new KeptFile(file);
-    }
-    return await write(given);
-  } catch (error) {
-    for (const file of kept) await removeKept(media, file);
-    throw error;
-  } finally {
-    await discard();
-  }
+  return withSentFiles(ctx, store, taking, (fields, files) => write({ ...parseBody(spelled, fields), ...files }));
 }

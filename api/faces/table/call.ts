@@ -22,6 +22,8 @@ export interface Call {
   /** Name of the table, field or action in the path. */
   readonly named: string;
   readonly wanted: Wanted;
+  /** Files of a form, by the names of their fields. */
+  readonly files: Row;
   /** What a reading request asks for, from query and body. @throws Invalid */
   asked(): Row;
   /** What a writing request gives. @throws Invalid */

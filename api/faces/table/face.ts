@@ -17,6 +17,7 @@ import { preferred } from './prefer.ts';
 import { type Place, placeOf, type Route, type RouteName } from './routes.ts';
 import { showRow } from './row.ts';
 import { deleteAction } from './rows.ts';
+import { withSentForm } from './sent-form.ts';
 import { showTable } from './table.ts';
 import type { Tabled } from './tabled.ts';
 import { create, remove, update, updateField } from './write.ts';
@@ -63,12 +64,16 @@ async function answer(
   const principal: Principal = ctx.state.principal;
   const { tabled, id, named } = place;
   ctx.vary('Accept, Authorization, Cookie');
-  const method = meantMethod(ctx);
-  const route = place.routes.find(({ methods }) => methods.includes(method === 'HEAD' ? 'GET' : method));
-  if (!route) return refuseMethod(ctx, store, principal, place, method);
-  allow(principal, store.operations(tabled.resource)[permissionAt(route, place)]);
-  const wanted = preferred(ctx);
-  await handlers[route.name](callOf({ ctx, store, publicUrl, principal, tabled, tables, id, named, wanted }));
+  const may = ({ permission }: Pick<Route, 'permission'>) =>
+    allow(principal, store.operations(tabled.resource)[permission]);
+  await withSentForm(ctx, store, place, may, async (files) => {
+    const method = meantMethod(ctx);
+    const route = place.routes.find(({ methods }) => methods.includes(method === 'HEAD' ? 'GET' : method));
+    if (!route) return refuseMethod(ctx, store, principal, place, method);
+    may({ permission: permissionAt(route, place) });
+    const wanted = preferred(ctx);
+    await handlers[route.name](callOf({ ctx, store, publicUrl, principal, tabled, tables, id, named, wanted, files }));
+  });
 }
 
 /** What a request takes: an action's own permission, else its route's. @throws NotFound for an action that is none */

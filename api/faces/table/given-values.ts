@@ -26,6 +26,7 @@ export function givenValue({ field }: Pick<TableField, 'field'>, raw: unknown): 
     case 'reference':
       return raw === '' ? null : numberOf(raw);
     case 'text':
+      if (field.file) return raw === '' ? null : addressOf(raw);
       if (raw !== null && raw !== '') return raw;
       // A column that can't be null says «nothing» by the empty text.
       return field.nullable ? null : field.blank ? '' : raw;
@@ -35,6 +36,9 @@ export function givenValue({ field }: Pick<TableField, 'field'>, raw: unknown): 
       return raw === '' ? null : raw;
   }
 }
+
+/** What was shown of a file stands for its address. */
+const addressOf = (raw: unknown): unknown => (typeof raw === 'object' && raw !== null && 'url' in raw ? raw.url : raw);
 
 /** `{value, label}` stands for its value. */
 const numberOf = (raw: unknown): unknown =>

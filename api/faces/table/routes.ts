@@ -34,16 +34,13 @@ const route = (
   description: string,
 ): Route => ({ name, methods, path, permission, description });
 
+/** What may come with a body that says what is asked for. */
+const asking = ['GET', 'POST', 'QUERY'];
+
 /** In the order in which they are tried: words before ids. */
 export const routes: readonly Route[] = [
-  route(
-    'table',
-    ['GET', 'POST'],
-    '/table/{table_name}',
-    'view',
-    'Rows with the columns, tabs and actions of the table.',
-  ),
-  route('form', ['GET', 'POST'], '/create', 'add', 'The form for a new row, or the options of one of its fields.'),
+  route('table', asking, '/table/{table_name}', 'view', 'Rows with the columns, tabs and actions of the table.'),
+  route('form', asking, '/create', 'add', 'The form for a new row, or the options of one of its fields.'),
   route('log', ['GET'], '/logs/{id}', 'view', 'What was done to a row, newest first.'),
   route('options', ['GET'], '/field/{field_name}/options', 'view', 'What a field may be chosen from.'),
   route(
@@ -53,13 +50,7 @@ export const routes: readonly Route[] = [
     'change',
     'Does something to a row; delete_resource deletes it.',
   ),
-  route(
-    'edit',
-    ['GET', 'POST'],
-    '/{id}/edit',
-    'change',
-    'The form for changing a row, or the options of one of its fields.',
-  ),
+  route('edit', asking, '/{id}/edit', 'change', 'The form for changing a row, or the options of one of its fields.'),
   route('inline', ['PUT', 'PATCH'], '/{id}/inline/{field_name}', 'change', 'Changes one field of a row.'),
   route('create', ['POST'], '', 'add', 'Makes a row.'),
   route('show', ['GET'], '/{id}', 'view', 'One row.'),

@@ -71,8 +71,13 @@ function labelledColumn(shown: TableField, sees: Sight): Column {
   const { name, field } = shown;
   if (field.kind === 'reference') return { key: name, sql: (statement) => labelledSql(statement, name, field, sees) };
   if (field.kind === 'many') return { key: name, sql: (statement) => labelledSetSql(statement, name, field, sees) };
+  if (field.file) return { key: name, sql: (statement) => fileSql(show(field, statement.path(name))) };
   return plainColumn(shown);
 }
+
+/** A file as `{name, url}`. */
+const fileSql = (url: string): string =>
+  `CASE WHEN ${url} IS NOT NULL THEN json_build_object('name', regexp_replace(${url}, '^.*/', ''), 'url', ${url}) END`;
 
 /** What of a caller's rights makes a difference to the SQL; few callers differ in it. */
 function sightKey(tabled: Tabled, fields: readonly TableField[], sees: Sight): string {

@@ -53,7 +53,7 @@ const types: Readonly<Record<Field['kind'], string>> = {
   json: 'json',
 };
 
-export const typeOfField = ({ kind }: Field): string => types[kind];
+export const typeOfField = ({ kind, file, image }: Field): string => (image ? 'image' : file ? 'file' : types[kind]);
 
 /** Texts up to this length fit a table's cell. */
 const longestCell = 250;
@@ -93,8 +93,8 @@ function tableField(resource: Resource, name: string, field: Field, writes: bool
     shown: !field.writeOnly && !field.inputOnly,
     writable,
     required: writable && isRequired(field),
-    sortable: stored && !listed && !field.writeOnly,
-    searchable: (stored || field.kind === 'many') && field.kind !== 'json' && !field.writeOnly,
+    sortable: stored && !listed && !field.file && !field.writeOnly,
+    searchable: (stored || field.kind === 'many') && field.kind !== 'json' && !field.file && !field.writeOnly,
   };
 }
 

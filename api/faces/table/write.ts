@@ -9,7 +9,7 @@ import { oneField } from './rows.ts';
 /** `POST`: makes a row. Where one create makes several, the answer lists their numbers. */
 export async function create(call: Call): Promise<void> {
   const { ctx, store, principal, tabled, publicUrl } = call;
-  const ids = await store.create(principal, tabled.resource, givenValues(tabled, call.given()));
+  const ids = await store.create(principal, tabled.resource, { ...givenValues(tabled, call.given()), ...call.files });
   const [id = 0] = ids;
   if (ids.length > 1) return sendJson(ctx, 201, { data: ids.map((one) => ({ id: one })) });
   ctx.set('Location', `${publicUrl}${tabled.path}/${id}`);
@@ -19,7 +19,7 @@ export async function create(call: Call): Promise<void> {
 /** `PUT {id}`: changes what is given and keeps the rest. */
 export async function update(call: Call): Promise<void> {
   const { store, principal, tabled, id } = call;
-  await store.update(principal, tabled.resource, id, givenValues(tabled, call.given()), false);
+  await store.update(principal, tabled.resource, id, { ...givenValues(tabled, call.given()), ...call.files }, false);
   await sendWritten(call, 200, id);
 }
 
@@ -30,8 +30,9 @@ export async function updateField(call: Call): Promise<void> {
   if (!field) throw new NotFound('There is no such field.');
   if (!field.writable || field.field.inputOnly) throw new Invalid({ [named]: ['This field can not be changed.'] });
   const given = call.given();
-  if (!Object.hasOwn(given, named)) throw new Invalid({ [named]: ['This field is required.'] });
-  await store.update(principal, tabled.resource, id, { [named]: givenValue(field, given[named]) }, false);
+  const sent = call.files[named] ?? (Object.hasOwn(given, named) ? givenValue(field, given[named]) : undefined);
+  if (sent === undefined) throw new Invalid({ [named]: ['This field is required.'] });
+  await store.update(principal, tabled.resource, id, { [named]: sent }, false);
   if (wanted === 'minimal') return sendJson(ctx, 200, { data: { id } });
   if (!field.shown) return sendJson(ctx, 200, { data: { id } });
   sendText(ctx, 200, `{"data":${await store.show(principal, oneField(tabled, field, sees), id)}}`);
