@@ -1,6 +1,7 @@
 """Does what InvenTree's Python client does, request for request: a JSON body with everything, `?format=json` with writes,
 the whole header compared. Prints «ok» at the end, or says what went wrong and exits with 1."""
 
+import base64
 import io
 import sys
 
@@ -70,6 +71,14 @@ call("patch", metadata, {"metadata": {"a": 1}})
 assert call("patch", metadata, {"metadata": {"b": 2}})["metadata"] == {"a": 1, "b": 2}
 assert call("put", metadata, {"metadata": {"c": 3}})["metadata"] == {"c": 3}
 
+# What a client does with servers from before API version 430.
+assert call("get", f"part/{part['pk']}/metadata")["metadata"] == {"c": 3}
+call("patch", f"part/{part['pk']}/metadata", {"metadata": {"d": 4}})
+older = call("post", "part/parameter/template", {"name": "Python length"})
+length = call("post", "part/parameter", {"part": part["pk"], "template": older["pk"], "data": "7"})
+assert [one["data"] for one in call("get", "part/parameter", part=part["pk"])] == ["7"]
+call("delete", f"part/parameter/{length['pk']}")
+
 place = call("post", "stock/location", {"name": "Python shelf", "description": "x"})
 other = call("post", "stock/location", {"name": "Python drawer", "parent": place["pk"]})
 items = call("post", "stock", {"part": part["pk"], "quantity": 20, "location": place["pk"], "serial_numbers": None})
@@ -105,6 +114,14 @@ assert labels[:4] == ["Location changed", "Stock manually removed", "Stock manua
 template = call("post", "part/test-template", {"part": part["pk"], "test_name": "Self test"})
 result = call("post", "stock/test", {"stock_item": pair[0]["pk"], "test": "selftest", "result": True, "notes": "fine"})
 assert result["template"] == template["pk"]
+log = call(
+    "post",
+    "stock/test",
+    {"stock_item": pair[0]["pk"], "template": template["pk"], "result": True, "notes": "with its log"},
+    files={"attachment": ("log.txt", io.BytesIO(b"12 V"))},
+)
+assert log["result"] is True and log["attachment"].endswith("/log.txt"), log
+assert requests.get(f"{BASE}/{log['attachment'].strip('/')}", headers=session_headers, timeout=10).content == b"12 V"
 call("post", f"stock/{pair[0]['pk']}/install", {"stock_item": pair[1]["pk"], "quantity": 1, "note": "in"})
 assert call("get", f"stock/{pair[0]['pk']}")["installed_items"] == 1
 call("post", f"stock/{pair[1]['pk']}/uninstall", {"location": place["pk"], "note": "out"})
@@ -136,6 +153,12 @@ assert call("get", f"part/{part['pk']}/requirements")["total_stock"] == 26.5
 assert call("get", "currency/exchange")["base_currency"] == "USD"
 
 company = call("post", "company", {"name": "Python & Co", "is_customer": True, "is_supplier": True})
+logo = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGMwSFgAAAH0ATEH4P6tAAAAAElFTkSuQmCC"
+)
+pictured = call("patch", f"company/{company['pk']}", files={"image": ("logo.png", io.BytesIO(logo))})
+assert "logo" in pictured["image"] and "logo" in pictured["thumbnail"], pictured
+assert call("patch", f"company/{company['pk']}", {"image": None})["image"] is None
 call("post", "stock/assign", {"items": [{"item": item["pk"]}], "customer": company["pk"]})
 assert call("get", f"stock/{item['pk']}")["customer"] == company["pk"]
 call("delete", "stock", {"items": [one["pk"] for one in pair]})
