@@ -23,6 +23,29 @@ const shared: Record<string, JsonSchema> = {
     properties: { count: { type: 'integer' }, ids: { type: 'array', items: id } },
     required: ['count', 'ids'],
   },
+  EntityStream: {
+    type: 'object',
+    properties: {
+      total: { type: 'integer' },
+      list: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: {
+            id,
+            type: { type: 'string', description: '`Create`, `Update`, or the name of an action.' },
+            data: { type: 'object', description: '`attributes.was` and `attributes.became` hold what changed.' },
+            parentType: { type: 'string' },
+            parentId: id,
+            parentName: { type: ['string', 'null'] },
+            createdAt: moment,
+            createdById: { type: ['string', 'null'] },
+            createdByName: { type: 'string' },
+          },
+        },
+      },
+    },
+  },
   EntityRows: {
     type: 'object',
     description: 'Rows by id, or with `byWhere` those that `where` finds.',
