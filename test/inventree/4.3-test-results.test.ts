@@ -50,6 +50,11 @@ test.serial('A test result brings its file along in a form, for those who may vi
   t.is(await seen(await b.q.bearerFor(b.keeper, ['r:view:stock'])), 200);
 
   const path = `/api/stock/test/${body.pk}/`;
+  const page = await (await b.q.fetch(path, { as: b.token, headers: { accept: 'text/html' } })).text();
+  t.true(page.includes(`<a href="${body.attachment}">log_1_.csv</a>`));
+  type Described = { actions: { POST: Record<string, { type: string }> } };
+  const described = await b.q.json<Described>('/api/stock/test/', { as: b.token, method: 'OPTIONS' });
+  t.is(described.body.actions.POST.attachment?.type, 'file upload');
   t.is((await b.patch(path, { ...body, notes: 'Saved whole' })).body.attachment, body.attachment);
   const second = await report({}, ['again', 'log.csv'], { method: 'PATCH', path });
   t.is(second.status, 200, JSON.stringify(second.body));

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { type Moment, moment } from '../../../shared/pages/moment.ts';
 import type { Resource } from '../../resources/declaration.ts';
 import type { Field } from '../../resources/fields.ts';
@@ -57,6 +58,7 @@ export function cellOf(
 ): Cell {
   if (value === null || value === undefined || value === '') return { kind: 'nothing' };
   if (field.target) return linksTo(field.target, [value].flat(), style, labels);
+  if (field.file) return { kind: 'links', links: [{ href: String(value), text: basename(String(value)) }] };
   switch (field.kind) {
     case 'boolean':
       return value ? { kind: 'word', text: 'Yes', tone: 'good' } : { kind: 'text', text: 'No' };

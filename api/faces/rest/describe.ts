@@ -40,7 +40,7 @@ function describeKey({ key, name, field, writable, required }: Key) {
   return [
     key,
     {
-      type: types[field.kind],
+      type: field.image ? 'image upload' : field.file ? 'file upload' : types[field.kind],
       required,
       read_only: !writable,
       label: labelOf(name),
