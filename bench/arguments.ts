@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /** What a run of the bench is asked for. */
@@ -40,7 +41,7 @@ export function readArguments(given: readonly string[], known: readonly string[]
     rounds: whole('rounds', values.rounds),
     seconds: whole('seconds', values.seconds),
     json: values.json,
-    profiles: values.profiles ?? null,
+    profiles: values.profiles ? resolve(values.profiles) : null,
   };
 }
 

@@ -28,7 +28,7 @@ const stages = new Map<number, Promise<Stage>>();
 const bench: Bench = {
   ...wishes,
   stage(hosts) {
-    const opened = stages.get(hosts) ?? Stage.open(postgres, hosts);
+    const opened = stages.get(hosts) ?? Stage.open(postgres, hosts, wishes.profiles);
     stages.set(hosts, opened);
     return opened;
   },

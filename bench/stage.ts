@@ -36,16 +36,24 @@ export class Stage {
     this.#running = [api, idp];
   }
 
-  /** @param flags for Node, given to both services */
-  static async open(postgres: EmbeddedPostgres, hosts: number): Promise<Stage> {
+  /** @param profiles a folder for a CPU profile of each service, written when it ends; null: none are made */
+  static async open(postgres: EmbeddedPostgres, hosts: number, profiles: string | null): Promise<Stage> {
     progress(`filling a database with ${hosts.toLocaleString('en')} hosts`);
     const url = await databaseFor(postgres, `bench_${hosts}`);
     const given = { DATABASE_URL: url, SECRET_KEY: postgres.secretKey, DATA_DIR: postgres.home, TRUST_PROXY: '1' };
-    const idp = await startProcess('idp/main.ts', { ...given, ADMIN_PASSWORD: 'a password for measuring' });
+    const profiled = (name: string): Record<string, string> =>
+      profiles
+        ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-name=${name}-${hosts}.cpuprofile --cpu-prof-dir=${profiles}` }
+        : {};
+    const idp = await startProcess('idp/main.ts', {
+      ...given,
+      ...profiled('idp'),
+      ADMIN_PASSWORD: 'a password for measuring',
+    });
     const PUBLIC_URL = `http://localhost:${new URL(idp.url).port}`;
     const services = await openServices(loadConfig({ ...given, PUBLIC_URL, LOG_LEVEL: 'error' }), { role: 'bench' });
     await fillWithHosts(url, hosts);
-    const api = await startProcess('api/main.ts', { ...given, PUBLIC_URL });
+    const api = await startProcess('api/main.ts', { ...given, ...profiled('api'), PUBLIC_URL });
     const rights = { host: permissions, booking: permissions };
     const password = 'a long password';
     const person = await makePerson(services.knex, { username: 'measurer', password, rights });
