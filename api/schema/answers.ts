@@ -69,7 +69,15 @@ const reason = (description: string, code: number, text: string, more: Partial<R
   ...more,
 });
 
+const later = {
+  'Retry-After': { description: 'Seconds after which another try makes sense.', schema: { type: 'integer' } },
+};
+const busy = 'Too many attempts. Try again in a minute.';
+
 const refused = {
+  large: 'The body is larger than what is taken here.',
+  limited: 'Too many sign-ins have failed, with this name or from this address.',
+  unreadable: 'The body can’t be read.',
   unauthenticated: 'No credentials were sent, or they are no good.',
   forbidden: 'The person’s roles don’t cover it, or the token’s scopes don’t.',
 };
@@ -109,6 +117,13 @@ export const sharedAnswers: Readonly<Record<string, Response>> = {
     409,
     'Still in use.',
   ),
+  TooLarge: problem(refused.large, 'The body is too large.'),
+  TooLargeMessage: message(refused.large, 'The body is too large.'),
+  TooLargeReason: reason(refused.large, 413, 'The body is too large.'),
+  TooMany: problem(refused.limited, busy, { headers: later }),
+  TooManyMessage: message(refused.limited, busy, { headers: later }),
+  TooManyReason: reason(refused.limited, 429, busy, { headers: later }),
+  UnreadableMessage: message(refused.unreadable, 'The body can’t be read: it is not valid JSON.'),
   Unprocessable: {
     description: 'A field of the body is wrong.',
     content: {
@@ -122,7 +137,14 @@ export const sharedAnswers: Readonly<Record<string, Response>> = {
 
 export type Trouble = 'invalid' | 'unauthenticated' | 'forbidden' | 'missing' | 'conflict';
 
+/** What any operation may refuse, whatever it does; and with a body besides. */
+const anywhere = { limited: 429, unreadable: 400, large: 413 } as const;
+type Anywhere = keyof typeof anywhere;
+
 const rest = {
+  limited: 'TooMany',
+  unreadable: 'BadRequest',
+  large: 'TooLarge',
   invalid: 'BadRequest',
   unauthenticated: 'Unauthenticated',
   forbidden: 'Forbidden',
@@ -130,7 +152,9 @@ const rest = {
   conflict: 'Conflict',
 };
 const table = {
-  ...rest,
+  limited: 'TooManyMessage',
+  unreadable: 'UnreadableMessage',
+  large: 'TooLargeMessage',
   invalid: 'Unprocessable',
   unauthenticated: 'UnauthenticatedMessage',
   forbidden: 'ForbiddenMessage',
@@ -138,20 +162,24 @@ const table = {
   conflict: 'ConflictMessage',
 };
 const entity = {
+  limited: 'TooManyReason',
+  unreadable: 'BadRequestReason',
+  large: 'TooLargeReason',
   invalid: 'BadRequestReason',
   unauthenticated: 'UnauthenticatedReason',
   forbidden: 'ForbiddenReason',
   missing: 'NotFoundReason',
   conflict: 'ConflictReason',
 };
-const statuses = { invalid: 400, unauthenticated: 401, forbidden: 403, missing: 404, conflict: 409 };
+const statuses = { ...anywhere, invalid: 400, unauthenticated: 401, forbidden: 403, missing: 404, conflict: 409 };
 
-/** The refusals that an operation at this path may answer, by status. */
-export function troubles(path: string, kinds: readonly Trouble[]): Record<string, Reference> {
+/** The refusals that an operation at this path may answer, by status: wrong credentials are refused wherever they are sent. */
+export function troubles(path: string, kinds: readonly Trouble[], takesBody: boolean): Record<string, Reference> {
+  const always: readonly Anywhere[] = takesBody ? ['limited', 'unreadable', 'large'] : ['limited'];
   const dialect = dialectOf(path);
   const names = dialect === 'table' ? table : dialect === 'entity' ? entity : rest;
   return Object.fromEntries(
-    kinds.map((kind) => [
+    [...always, 'unauthenticated' as const, ...kinds].map((kind) => [
       String(dialect === 'table' && kind === 'invalid' ? 422 : statuses[kind]),
       refTo('responses', names[kind]),
     ]),

@@ -67,7 +67,6 @@ function operationAt(declared: Endpoint, path: string): OperationObject {
   const example = declared.body ? bodyExample(plain(declared.body)) : declared.sends?.example;
   const mayFail: Trouble[] = [
     ...(declared.query || body || declared.asks ? (['invalid'] as const) : []),
-    ...(security ? (['unauthenticated'] as const) : []),
     ...(security && !declared.operation.anonymous ? (['forbidden'] as const) : []),
     ...(path.includes('{id}') ? (['missing'] as const) : []),
     ...(declared.mayFail ?? []),
@@ -81,7 +80,7 @@ function operationAt(declared: Endpoint, path: string): OperationObject {
     ...(body && {
       requestBody: { required: required(body), content: { 'application/json': { schema: body, example } } },
     }),
-    responses: { ...goodAnswers(declared), ...troubles(path, mayFail) },
+    responses: { ...goodAnswers(declared), ...troubles(path, mayFail, body !== undefined) },
     ...(security && { security }),
   };
 }

@@ -52,7 +52,7 @@ export function resourcePaths(
           ...(wish.headers && { headers: wish.headers }),
           ...(schema && { content: { 'application/json': { schema } } }),
         },
-        ...troubles(path, wish.troubles),
+        ...troubles(path, wish.troubles, wish.body !== undefined),
       },
       ...(security && { security }),
     };

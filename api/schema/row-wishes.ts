@@ -97,7 +97,7 @@ export function rowWishes(spelled: Spelled): Wish[] {
       summary: `Delete ${a} ${one}`,
       parameters: [idParameter],
       answer: [204, 'Deleted.'],
-      troubles: [...always, 'missing', 'conflict'],
+      troubles: ['invalid', ...always, 'missing', 'conflict'],
     },
   ];
 }

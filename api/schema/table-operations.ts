@@ -54,12 +54,11 @@ function operationOf(
     }),
     responses: {
       [status]: { description, ...(schema && { content: { 'application/json': { schema } } }) },
-      ...troubles(path, [
-        'unauthenticated',
-        'forbidden',
-        ...(path.includes('{') ? ['missing' as const] : []),
-        ...wish.troubles,
-      ]),
+      ...troubles(
+        path,
+        ['forbidden', ...(path.includes('{') ? ['missing' as const] : []), ...wish.troubles],
+        body !== undefined,
+      ),
     },
     ...(security && { security }),
   };

@@ -68,7 +68,7 @@ const deletion = (a: string, one: string): Wish[] => [
     id: 'destroy',
     summary: `Delete ${a} ${one}`,
     answer: [204, 'Deleted.'],
-    troubles: ['conflict'],
+    troubles: ['invalid', 'conflict'],
   },
 ];
 
@@ -105,7 +105,7 @@ export function actionWishes(tabled: Tabled): Wish[] {
       id: deleteAction,
       summary: `Delete: ${one}`,
       answer,
-      troubles: ['conflict'],
+      troubles: ['invalid', 'conflict'],
     },
     ...declared,
   ];

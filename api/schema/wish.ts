@@ -17,5 +17,5 @@ export interface Wish {
 }
 
 /** What any request may meet with. */
-export const always: readonly Trouble[] = ['unauthenticated', 'forbidden'];
+export const always: readonly Trouble[] = ['forbidden'];
 export const idParameter = refTo('parameters', 'id');
