@@ -1,5 +1,6 @@
 import type { Person } from '../../shared/access/principal.ts';
 import { namesOf, scopesWorthOffering } from '../../shared/access/scopes-of-person.ts';
+import { readAddressList } from '../../shared/identity/address-list.ts';
 import type { Spelling } from '../../shared/models/api-token.ts';
 import type { Form } from '../sign-in/form.ts';
 
@@ -18,10 +19,12 @@ export interface TokenWish {
   readonly bound: boolean;
   readonly scopes: readonly string[];
   readonly spelling: Spelling;
+  /** Networks that it may be used from; empty: any. */
+  readonly addresses: string;
 }
 
 /** The form before anything was typed. */
-export const noWish: TokenWish = { name: '', expires: '', bound: false, scopes: [], spelling: 'qore' };
+export const noWish: TokenWish = { name: '', expires: '', bound: false, scopes: [], spelling: 'qore', addresses: '' };
 
 export function readWish(form: Form): TokenWish {
   const spelling = spellings.find(({ value }) => value === form.raw('spelling'))?.value ?? 'qore';
@@ -31,12 +34,14 @@ export function readWish(form: Form): TokenWish {
     bound: form.raw('bound') === 'yes',
     scopes: [...new Set(form.all('scopes'))],
     spelling,
+    addresses: form.text('addresses'),
   };
 }
 
 /** What is wrong with a wish, by field; nothing when it can be granted. Nobody gets a scope that their roles do not cover. */
 export function wrongWith(wish: TokenWish, person: Person): Record<string, string> {
   const offered = namesOf(scopesWorthOffering(person));
+  const addresses = problemWithAddresses(wish.addresses);
   return {
     ...(wish.name === '' && { device_name: 'Say what will use the token.' }),
     ...(wish.name.length > 255 && { device_name: 'Use at most 255 characters.' }),
@@ -45,7 +50,21 @@ export function wrongWith(wish: TokenWish, person: Person): Record<string, strin
     ...(wish.scopes.some((scope) => !offered.includes(scope)) && {
       scopes: 'Some of what is ticked is more than you may do yourself.',
     }),
+    ...(addresses && { addresses }),
   };
+}
+
+/** The networks that a token is to be bound to; null: none. */
+export const networksOf = ({ addresses }: TokenWish): string[] | null =>
+  addresses ? readAddressList(addresses) : null;
+
+function problemWithAddresses(written: string): string | null {
+  try {
+    readAddressList(written);
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 /** When a token ends that is good until a day: at its very end, UTC. Null: never. */

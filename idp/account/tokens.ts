@@ -10,9 +10,12 @@ import { scopeGrid, sentencesOf } from '../pages/scope-grid.ts';
 import { seeOther } from '../pages/see-other.ts';
 import { type BrowserContext, type BrowserState, personOf, principalOf } from '../sign-in/state.ts';
 import type { AccountServices } from './router.ts';
-import { endOf, noWish, readWish, spellings, type TokenWish, wrongWith } from './token-wish.ts';
+import { endOf, networksOf, noWish, readWish, spellings, type TokenWish, wrongWith } from './token-wish.ts';
 
-type Listed = Pick<ApiToken, 'id' | 'name' | 'redacted' | 'scopes' | 'expires_at' | 'last_used_at'>;
+type Listed = Pick<
+  ApiToken,
+  'id' | 'name' | 'redacted' | 'scopes' | 'expires_at' | 'last_used_at' | 'last_used_address' | 'addresses'
+>;
 
 /** API tokens, under both addresses that people know: beside the other account pages, and alone as Qore has it. */
 export function tokenRoutes(router: Router<BrowserState>, services: AccountServices): void {
@@ -36,11 +39,12 @@ function tokenRoutesAt(router: Router<BrowserState>, { knex, config }: AccountSe
       spelling: wish.spelling,
       scopes: wish.bound ? wish.scopes : null,
       expiresAt: endOf(wish.expires),
+      addresses: networksOf(wish),
     };
     const { clear } = await knex.transaction(async (trx) => {
       const made = await makeApiToken(trx, token);
-      const { name, scopes, expiresAt } = token;
-      const facts = { name, user: person.id, expires_at: expiresAt, scopes };
+      const { name, scopes, expiresAt, addresses } = token;
+      const facts = { name, user: person.id, expires_at: expiresAt, scopes, addresses };
       const changes = Object.fromEntries(Object.entries(facts).map(([field, value]) => [field, { new: value }]));
       await audit(trx, principalOf(ctx), { action: 'create', resource: 'token', objectId: made.id, changes });
       return made;
@@ -95,6 +99,8 @@ function tokenRoutesAt(router: Router<BrowserState>, { knex, config }: AccountSe
         redacted: token.redacted.replace(/\*+/, '…'),
         permits: token.scopes ? sentencesOf(token.scopes) : ['Everything that you may do'],
         lastUsed: moment(token.last_used_at, config.timeZone),
+        lastAddress: token.last_used_address,
+        addresses: token.addresses,
         expires: moment(token.expires_at, config.timeZone),
         expired: token.expires_at !== null && token.expires_at.getTime() <= Date.now(),
       })),
@@ -106,7 +112,16 @@ function tokenRoutesAt(router: Router<BrowserState>, { knex, config }: AccountSe
     return knex('api_tokens')
       .where({ user_id: userId, revoked_at: null })
       .orderBy('id', 'desc')
-      .select<Listed[]>('id', 'name', 'redacted', 'scopes', 'expires_at', 'last_used_at');
+      .select<Listed[]>(
+        'id',
+        'name',
+        'redacted',
+        'scopes',
+        'expires_at',
+        'last_used_at',
+        'addresses',
+        knex.raw('host(last_used_address) AS last_used_address'),
+      );
   }
 
   /** Others' tokens are not found, like those that do not exist. */

@@ -14,6 +14,8 @@ export interface FoundApiToken {
   readonly revokedAt: Date | null;
   /** Hours without use after which it ends; null or 0: none. */
   readonly idleHours: number | null;
+  /** Networks (CIDR) that it may be used from; null: any. */
+  readonly addresses: readonly string[] | null;
 }
 
 export interface NewApiToken {
@@ -30,6 +32,8 @@ export interface NewApiToken {
   readonly idleHours?: number | null;
   /** Where it was asked for. */
   readonly address?: string | null;
+  /** Networks (CIDR) that it may be used from; null or absent: any. */
+  readonly addresses?: readonly string[] | null;
 }
 
 /** Makes a token. `clear` exists nowhere else: show it once. Writes no audit row; the caller does, in the same transaction. */
@@ -46,7 +50,7 @@ export async function findApiToken(db: Knex, presented: string): Promise<FoundAp
   if (!parts) return null;
   const row = await db('api_tokens')
     .where({ secret_hash: sha256(parts.secret), ...(parts.id === null ? {} : { id: parts.id }) })
-    .first('id', 'user_id', 'scopes', 'expires_at', 'revoked_at', 'idle_hours');
+    .first('id', 'user_id', 'scopes', 'expires_at', 'revoked_at', 'idle_hours', 'addresses');
   if (!row) return null;
   return {
     id: row.id,
@@ -55,6 +59,7 @@ export async function findApiToken(db: Knex, presented: string): Promise<FoundAp
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
     idleHours: row.idle_hours,
+    addresses: row.addresses,
   };
 }
 
@@ -97,20 +102,20 @@ export async function revokeApiToken(db: Knex, where: { id: number; userId?: num
   return (await ended.update({ revoked_at: db.fn.now() })) > 0;
 }
 
-/** Notes that a token was used, at most once a minute. */
-export async function touchApiToken(db: Knex, id: number): Promise<void> {
+/** Notes that a token was used, and where from, at most once a minute. */
+export async function touchApiToken(db: Knex, id: number, address: string | null): Promise<void> {
   await db('api_tokens')
     .where({ id })
     .whereRaw(`(last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`)
-    .update({ last_used_at: db.fn.now() });
+    .update({ last_used_at: db.fn.now(), last_used_address: address && plainAddress(address) });
 }
 
 /** Notes the use of a token that ends when nobody uses it. False when it has ended so already. */
-export async function keepApiTokenAlive(db: Knex, id: number): Promise<boolean> {
+export async function keepApiTokenAlive(db: Knex, id: number, address: string | null): Promise<boolean> {
   const awake = await db('api_tokens')
     .where({ id })
     .whereRaw(`coalesce(last_used_at, created_at) > now() - idle_hours * interval '1 hour'`)
-    .update({ last_used_at: db.fn.now() });
+    .update({ last_used_at: db.fn.now(), last_used_address: address && plainAddress(address) });
   return awake > 0;
 }
 
@@ -148,6 +153,7 @@ async function insert(
     lifetime_hours: token.lifetimeHours ?? null,
     idle_hours: token.idleHours ?? null,
     address: token.address ? plainAddress(token.address) : null,
+    addresses: token.addresses ? [...token.addresses] : null,
   });
   return { id, clear };
 }

@@ -22,7 +22,10 @@ export class ApiToken extends Model {
   /** Null: never. */
   declare expires_at: Date | null;
   declare last_used_at: Date | null;
+  declare last_used_address: string | null;
   declare revoked_at: Date | null;
+  /** Networks (CIDR) that it may be used from; null: any. */
+  declare addresses: string[] | null;
   declare user?: User;
 
   static override get relationMappings(): RelationMappings {

@@ -151,3 +151,31 @@ test.serial('without a session one is asked to sign in first', async (t) => {
   t.is(answer.status, 303);
   t.is(answer.headers.get('location'), '/accounts/login/?next=%2Fapi_tokens');
 });
+
+test.serial('a token that is bound to addresses works from there only, and says where it was used last', async (t) => {
+  const make = async (addresses: string) =>
+    browser.submit(await browser.open('/accounts/tokens/'), { device_name: 'bound', bound: 'no', addresses });
+  const refused = await make('10.0.0.0/8, 10.1');
+  t.is(refused.status, 422);
+  t.regex(refused.html, /id="addresses-error">«10\.1» is no address/);
+  const elsewhere = clearIn((await make('10.1.2.3/8\n2001:db8::1')).html)!;
+  t.deepEqual((await newest()).addresses, ['10.0.0.0/8', '2001:db8::1/128']);
+  const answer = await q.json<{ detail: string }>('/api/user/me/', { as: elsewhere });
+  t.is(answer.status, 403);
+  t.is(answer.body.detail, 'This token may not be used from this address.');
+  const { id } = await newest();
+  await q
+    .knex('api_tokens')
+    .where({ id })
+    .update({ addresses: ['127.0.0.0/24'] });
+  let status = 403;
+  for (let tries = 0; status === 403 && tries < 100; tries++) {
+    ({ status } = await q.json('/api/user/me/', { as: elsewhere }));
+  }
+  t.is(status, 200, 'another list counts at once');
+  for (let tries = 0; tries < 100 && !(await newest()).last_used_address; tries++) await q.knex.raw('SELECT 1');
+  t.regex(
+    (await browser.open('/accounts/tokens/')).html,
+    /from 127\.0\.0\.1<[\s\S]*Only from|Only from 127\.0\.0\.0\/24/,
+  );
+});
