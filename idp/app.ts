@@ -11,6 +11,7 @@ import { logoRouter } from './applications/logos.ts';
 import { applicationsRouter } from './applications/router.ts';
 import { closingSlash } from './pages/closing-slash.ts';
 import { showProblem } from './pages/pages.ts';
+import { tellOfLogouts } from './provider/back-channel-logout.ts';
 import { endProviderSession } from './provider/browser-session.ts';
 import { interactionRouter } from './provider/interaction.ts';
 import { LiveProvider } from './provider/live-provider.ts';
@@ -23,6 +24,7 @@ import { browserSession } from './sign-in/session.ts';
 export async function createIdp(services: Services): Promise<Koa> {
   const { config, log } = services;
   const provider = await LiveProvider.open(services);
+  tellOfLogouts(provider, services);
   const app = new Koa({ proxy: config.trustProxy > 0, maxIpsCount: config.trustProxy });
   readAddresses(app);
   // The provider reads its interaction cookies through this application's.

@@ -55,6 +55,17 @@ export const origin: ValueKind<string> = {
   },
 };
 
+/** Names of hosts, separated by commas, each with or without a port. */
+export const hosts: ValueKind<readonly string[]> = {
+  values: 'hosts such as `erp.lab.internal, 10.0.0.7:8443`',
+  read(given) {
+    const named = given.split(',').map((host) => host.trim().toLowerCase());
+    const wrong = named.find((host) => URL.parse(`http://${host}`)?.host !== host);
+    if (wrong !== undefined) throw new Error(`must name hosts, separated by commas; «${wrong}» is none`);
+    return named;
+  },
+};
+
 /** Where PostgreSQL listens, as libpq writes it. */
 export const postgresUrl: ValueKind<string> = {
   values: '`postgres://user:password@host:port/database`',

@@ -1,5 +1,15 @@
 import { join, resolve } from 'node:path';
-import { oneOf, origin, postgresUrl, smtpUrl, text, timeZone, type ValueKind, wholeNumber } from './config-values.ts';
+import {
+  hosts,
+  oneOf,
+  origin,
+  postgresUrl,
+  smtpUrl,
+  text,
+  timeZone,
+  type ValueKind,
+  wholeNumber,
+} from './config-values.ts';
 
 /** A setting that is wrong or missing; the message is one line that names the variable. */
 export class ConfigError extends Error {
@@ -129,6 +139,21 @@ export const settings = {
     kind: wholeNumber(0, 3650),
     standard: 90,
     about: 'How long a key signs tokens before the next one does; 0: until `npm run keys -- rotate`.',
+  }),
+  privateHosts: setting({
+    variable: 'PRIVATE_HOSTS',
+    kind: hosts,
+    standard: [],
+    otherwise: 'none',
+    about:
+      'Hosts in private networks that it may call where an application registered an address of its keys or for sign-outs.',
+  }),
+  clientRegistration: setting({
+    variable: 'CLIENT_REGISTRATION',
+    kind: oneOf('off', 'token', 'open'),
+    standard: 'off',
+    about:
+      'Whether applications may register themselves (RFC 7591): not at all, with a token that a superuser made, or all of them, for `g:read` only.',
   }),
   sessionHours: setting({
     variable: 'SESSION_HOURS',

@@ -14,6 +14,8 @@ export interface EventPayloads {
   apiToken: { readonly apiToken: number };
   /** A session ended; its id is the SHA-256 of the cookie's value in hex. */
   session: { readonly session: string };
+  /** Sessions ended of which applications are to be told. */
+  logout: { readonly logout: 'due' };
   /** The set of signing keys changed. */
   keys: { readonly keys: 'changed' };
   /** The line is up again after a break: whatever was missed has to be read anew. */

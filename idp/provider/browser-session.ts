@@ -15,8 +15,11 @@ import { mountPath, routes } from './paths.ts';
 /** Pages of the provider that go by its session. */
 const asked = [routes.authorization, routes.code_verification, routes.end_session];
 
-/** Forgets the provider's session when the person who started it is no longer signed in at this browser. */
-export function sameBrowserSession(provider: Provider): Koa.Middleware {
+/**
+ * Forgets the provider's session when the person who started it is no longer signed in at this browser, and ties it to
+ * the browser's own, so that it ends with that.
+ */
+export function sameBrowserSession(provider: Provider, knex: Knex): Koa.Middleware {
   return async (ctx, next) => {
     if (asked.some((path) => ctx.path.startsWith(path))) {
       const person = (ctx as BrowserContext).state.person;
@@ -29,9 +32,23 @@ export function sameBrowserSession(provider: Provider): Koa.Middleware {
         ctx.status = 303;
         return;
       }
+      await next();
+      await tie(knex, ctx as BrowserContext);
+      return;
     }
     return next();
   };
+}
+
+/** Notes which session of the provider belongs to the browser's. */
+async function tie(knex: Knex, ctx: BrowserContext): Promise<void> {
+  const { session, person } = ctx.state;
+  const { uid, accountId } = ctx.oidc?.session ?? {};
+  if (!session || !uid || accountId !== String(person?.id)) return;
+  await knex('sessions')
+    .where({ id: session.id })
+    .whereRaw('provider_uid IS DISTINCT FROM ?', [uid])
+    .update({ provider_uid: uid });
 }
 
 /** Ends the provider's session of this browser, as signing out does. */

@@ -14,6 +14,7 @@ import { deviceInfo, successSource, userCodeConfirmSource, userCodeInputSource }
 import { showError, worded } from './error-page.ts';
 import { accessTokenSeconds, refreshTokenSeconds } from './lifetimes.ts';
 import { logoutSource, postLogoutSuccessSource } from './logout-pages.ts';
+import { outgoing } from './outgoing.ts';
 import { mountPath, routes } from './paths.ts';
 import { resourceServerInfo } from './scopes.ts';
 import { promptPolicy } from './strength.ts';
@@ -86,6 +87,7 @@ export function configuration({ config, knex, log }: NeededServices, keys: Signi
       url: (_ctx, { uid }) => `${mountPath}/interaction/${uid}`,
       policy: promptPolicy(),
     },
+    fetch: outgoing(config.privateHosts),
     renderError: (ctx, out) => showError(ctx, worded(out)),
     features: {
       devInteractions: { enabled: false },
@@ -113,6 +115,7 @@ export function configuration({ config, knex, log }: NeededServices, keys: Signi
         userCodeConfirmSource,
         successSource,
       },
+      backchannelLogout: { enabled: true },
       rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource },
     },
   };

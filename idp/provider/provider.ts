@@ -4,6 +4,7 @@ import { securePage } from '../../shared/pages/page-security.ts';
 import type { Services } from '../../shared/services.ts';
 import { KeySet } from '../../shared/signing-keys/key-set.ts';
 import { loadSigningKeys } from '../../shared/signing-keys/read.ts';
+import { leaveNoticesToDatabase } from './back-channel-logout.ts';
 import { sameBrowserSession, signOutWithProvider } from './browser-session.ts';
 import { useHashedSecrets } from './clients.ts';
 import { audienceOf, configuration } from './configuration.ts';
@@ -34,6 +35,7 @@ export async function createProvider(
   const provider = new Provider(issuer, configuration(services, keys));
   useHashedSecrets(provider);
   useProofsOnce(provider, knex);
+  leaveNoticesToDatabase(provider);
   provider.on('server_error', (ctx, error) => log.error({ err: error, path: ctx.path }, 'provider failed'));
 
   const audience = audienceOf(config.publicUrl);
@@ -54,7 +56,7 @@ export async function createProvider(
   );
   provider.use(introspectedNames(knex));
   provider.use(allOrNothing(services));
-  provider.use(sameBrowserSession(provider));
+  provider.use(sameBrowserSession(provider, knex));
   provider.use(signOutWithProvider(knex));
   return provider;
 }

@@ -54,13 +54,14 @@ export async function beginSession(
   db: Knex,
   { personId, idleHours, amr }: { personId: number; idleHours: number; amr?: readonly string[] },
 ): Promise<void> {
-  if (ctx.state.session) await db('sessions').where({ id_hash: ctx.state.session.idHash }).delete();
+  const before = ctx.state.session;
   const cookieValue = await startSession(db, {
     userId: personId,
     idleHours,
     address: ctx.ip || null,
     userAgent: ctx.get('User-Agent') || null,
     ...(amr && { amr }),
+    ...(before && { replaces: before.idHash }),
   });
   keepCookie(ctx, cookieValue);
 }

@@ -29,11 +29,14 @@ export interface NewSession {
   readonly address: string | null;
   readonly userAgent: string | null;
   readonly amr?: readonly string[];
+  /** The session of the same browser that ends with it. What the provider remembers of the browser goes over. */
+  readonly replaces?: Buffer;
 }
 
 /** Starts a session and gives the cookie's value, 256 random bits that exist nowhere else. */
 export async function startSession(db: Knex, session: NewSession): Promise<string> {
   const cookieValue = randomSecret();
+  const provider_uid = session.replaces ? await endReplaced(db, session.replaces) : null;
   await db('sessions').insert({
     id_hash: sha256(cookieValue),
     user_id: session.userId,
@@ -42,6 +45,7 @@ export async function startSession(db: Knex, session: NewSession): Promise<strin
       sessionDays,
     ]),
     amr: [...(session.amr ?? ['pwd'])],
+    provider_uid,
     address: plainAddress(session.address),
     user_agent: session.userAgent?.slice(0, 500) ?? null,
   });
@@ -53,6 +57,14 @@ export interface StandIn {
   readonly id: number;
   readonly username: string;
   readonly until: Date;
+}
+
+/** @returns the provider's session that it was tied to, which lives on */
+async function endReplaced(db: Knex, idHash: Buffer): Promise<string | null> {
+  const before = await db('sessions').where({ id_hash: idHash }).first<{ provider_uid: string | null }>('provider_uid');
+  await db('sessions').where({ id_hash: idHash }).update({ provider_uid: null });
+  await db('sessions').where({ id_hash: idHash }).delete();
+  return before?.provider_uid ?? null;
 }
 
 interface SessionRow {
@@ -169,10 +181,10 @@ export async function sessionsOf(db: Knex, userId: number): Promise<ListedSessio
     );
 }
 
-/** Deletes sessions, and sign-ins that were not finished, whose time is over; for the sweeper. */
+/** Deletes sessions, unfinished sign-ins and links of letters whose time is over; for the sweeper. */
 export async function sweepSessions(db: Knex): Promise<number> {
   let swept = 0;
-  for (const table of ['sessions', 'sign_ins', 'answered_challenges']) {
+  for (const table of ['sessions', 'sign_ins', 'answered_challenges', 'mail_links']) {
     swept += await db(table).where('expires_at', '<', db.fn.now()).delete();
   }
   return swept;
