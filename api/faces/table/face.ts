@@ -41,8 +41,9 @@ const handlers: Readonly<Record<RouteName, (call: Call) => Promise<void>>> = {
  * query or command, calls the store, prints what it answers.
  */
 export function tableFace(store: Store, publicUrl: string, tables: ReadonlyMap<string, Tabled>): Middleware {
-  return async (ctx, next) => {
-    if (!/^\/api\/resources(?:\/|$)/.test(ctx.path)) return next();
+  return (ctx, next) => (/^\/api\/resources(?:\/|$)/.test(ctx.path) ? answerThere(ctx) : next());
+
+  async function answerThere(ctx: Context): Promise<void> {
     const place = placeOf(tables, ctx.path);
     if (!place) return sendProblem(ctx, 404, 'Not found.');
     try {
@@ -51,7 +52,7 @@ export function tableFace(store: Store, publicUrl: string, tables: ReadonlyMap<s
       if (!(error instanceof Refusal)) throw error;
       sendRefusal(ctx, publicUrl, error);
     }
-  };
+  }
 }
 
 async function answer(

@@ -20,7 +20,7 @@ export function searchColumn({ name, field, label }: TableField, raw: unknown, s
   };
   if (isEmpty(raw)) return null;
   if (isRange(raw)) return rangeOf(name, field, raw, refuse);
-  const values = listOf(raw);
+  const values = (isOption(raw) ? [raw] : listOf(raw)).map((one) => (isOption(one) ? one.value : one));
   const of = values.map((value): Condition => {
     if (isEmpty(value)) return emptyOf(name, field);
     if (typeof value === 'object') return refuse('a text, a number or a list of them is required.');
@@ -28,6 +28,9 @@ export function searchColumn({ name, field, label }: TableField, raw: unknown, s
   });
   return of.length === 1 ? (of[0] ?? null) : { op: 'or', of };
 }
+
+/** What a table shows of another row, or a select offers: it may be sent back. */
+const isOption = (raw: unknown): raw is { value: unknown } => typeof raw === 'object' && raw !== null && 'value' in raw;
 
 type Refuse = (says: string) => never;
 const isEmpty = (raw: unknown): raw is null | undefined | '' =>

@@ -153,6 +153,9 @@ test('Columns are searched by what they hold', async (t) => {
   t.deepEqual(await find({ details: '50%' }), ['gamma']);
   t.deepEqual(await find({ ip: '10.0.' }), ['alpha']);
   t.deepEqual(await find({ rack: q.ids.rack2 }), ['beta']);
+  const shown = { value: q.ids.rack2, label: '1 in N1/Radio' };
+  t.deepEqual(await find({ rack: shown }), ['beta'], 'what the table shows may be sent back');
+  t.deepEqual(await find({ rack: [shown, { value: null }] }), ['beta', 'gamma']);
   t.deepEqual(await find({ rack: 'compute' }), ['alpha']);
   t.deepEqual(await find({ rack: [null] }), ['gamma']);
   t.deepEqual(await find({ hypervisor: true }), ['gamma']);
