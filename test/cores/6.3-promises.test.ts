@@ -136,3 +136,58 @@ test.serial('reservations, notices, conflicts and loans are in the API, describe
     t.truthy(body.paths[`/api/${path}`], path);
   }
 });
+
+test.serial(
+  'one set of rules for every way in: what clashes is 409, with the same words and the id it clashes with',
+  async (t) => {
+    const { body: free } = await q.json<{ id: number }[]>('/api/booking/bookable/?active=1&free=1&nores=1', { as });
+    const slot = { start: '2035-02-01T08:00:00Z', end: '2035-02-02T08:00:00Z', comment: 'Firmware' };
+    const mine = await q.json<{ id: number }>('/api/booking/booking/', {
+      as,
+      json: { bookable: free[0]?.id, ...slot },
+    });
+    t.is(mine.status, 201);
+    const wish = { bookable: String(free[0]?.id), ...slot, end: '2035-02-01T09:00:00Z' };
+    const { bookable, ...rest } = wish;
+    const refused = await Promise.all([
+      q.json<Told>('/api/booking/booking/', { as, json: wish }),
+      q.json<Told>('/api/booking/booking/', { as, method: 'POST', body: new URLSearchParams(wish) }),
+      q.json<Told>('/api/resources/bookings', { as, json: wish }),
+      q.json<Told>('/api/v1/Booking', { as, json: { bookableId: bookable, ...rest } }),
+    ]);
+    for (const { status, body } of refused) {
+      t.is(status, 409);
+      t.is(body.detail ?? body.message, refused[0]?.body.detail);
+    }
+    t.is(refused[0]?.body.clash.id, mine.body.id);
+    const page = await q.fetch('/api/booking/booking/', {
+      as,
+      method: 'POST',
+      headers: { accept: 'text/html' },
+      body: new URLSearchParams(wish),
+    });
+    t.is(page.status, 409);
+    t.true((await page.text()).includes(refused[0]?.body.detail ?? '?'), 'the page says it too');
+
+    const stranger = await q.person({ username: 'stranger', rights: { booking: ['view', 'add'] } });
+    const path = `/api/booking/booking/${mine.body.id}/`;
+    const cancel = async (who: string) => (await q.fetch(path, { as: who, method: 'DELETE' })).status;
+    t.is(await cancel(await q.tokenFor(stranger)), 403, 'another’s booking stays');
+    t.is(await cancel(as), 204);
+    t.is(
+      (await q.json<object[]>(`/api/booking/booking/?bookable=${bookable}&start_after=2035-01-01T00:00Z`, { as })).body
+        .length,
+      0,
+    );
+    t.truthy(
+      (await q.knex('occupancy').where({ id: mine.body.id }).first()).cancelled_at,
+      'it is still in the records',
+    );
+  },
+);
+
+interface Told {
+  readonly detail?: string;
+  readonly message?: string;
+  readonly clash: { readonly id: number };
+}
