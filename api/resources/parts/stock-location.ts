@@ -83,7 +83,7 @@ export const stockLocation = resource('stock_location', {
         'tags',
       ],
       bulk: ['change', 'delete'],
-      expand: { path_detail: { field: 'way', as: 'path' } },
+      expand: { path_detail: { field: 'way', as: 'path' }, location_type_detail: { field: 'location_type' } },
     },
     treeSpelling('stock/location', 'sublocations'),
     metadataAt('stocklocation', 'stock/location'),
