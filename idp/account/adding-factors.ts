@@ -1,7 +1,7 @@
 import type Router from '@koa/router';
 import { audit } from '../../shared/audit.ts';
 import { hasFactor, secondFactorsOf } from '../../shared/identity/second-factors.ts';
-import { tellOfChange } from '../mail/post.ts';
+import { tellOfChange } from '../../shared/mail/tell-of-change.ts';
 import { showPage } from '../pages/pages.ts';
 import { Problem } from '../pages/problems.ts';
 import { seeOther } from '../pages/see-other.ts';

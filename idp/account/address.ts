@@ -3,7 +3,7 @@ import { audit } from '../../shared/audit.ts';
 import { findMailLink, linkPurposes, newMailLink, useMailLink } from '../../shared/identity/mail-links.ts';
 import { countTry } from '../../shared/identity/sign-in-limits.ts';
 import { postLetter } from '../../shared/mail/outbox.ts';
-import { tellOfChange } from '../mail/post.ts';
+import { tellOfChange } from '../../shared/mail/tell-of-change.ts';
 import { showPage } from '../pages/pages.ts';
 import { Problem } from '../pages/problems.ts';
 import { seeOther } from '../pages/see-other.ts';

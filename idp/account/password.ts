@@ -1,7 +1,6 @@
 import type Router from '@koa/router';
 import { newPassword } from '../../shared/identity/change-password.ts';
 import { checkOwnPassword } from '../../shared/identity/own-password.ts';
-import { tellOfChange } from '../mail/post.ts';
 import { showPage } from '../pages/pages.ts';
 import { seeOther } from '../pages/see-other.ts';
 import { readChosenPassword } from '../sign-in/chosen-password.ts';
@@ -39,7 +38,6 @@ export function passwordRoutes(router: Router<BrowserState>, { knex, pool, confi
     const change = await newPassword(wish);
     const changed = await knex.transaction(async (trx) => {
       if (!(await change(trx, principalOf(ctx)))) return false;
-      await tellOfChange(trx, person.id, 'password');
       const amr = ctx.state.session?.amr ?? ['pwd'];
       await beginSession(ctx, trx, { personId: person.id, idleHours: config.sessionHours, amr });
       return true;

@@ -2,7 +2,7 @@ import type Router from '@koa/router';
 import type { Knex } from 'knex';
 import { audit } from '../../shared/audit.ts';
 import { hasFactor, type SecondFactors, secondFactorsOf } from '../../shared/identity/second-factors.ts';
-import { tellOfChange } from '../mail/post.ts';
+import { tellOfChange } from '../../shared/mail/tell-of-change.ts';
 import { showPage } from '../pages/pages.ts';
 import { notFound, Problem } from '../pages/problems.ts';
 import { seeOther } from '../pages/see-other.ts';

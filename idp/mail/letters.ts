@@ -1,5 +1,6 @@
 import { type LinkPurpose, linkAddress, linkPurposes } from '../../shared/identity/mail-links.ts';
 import { type Letter, type LetterSettings, type Letters, letterText } from '../../shared/mail/letter.ts';
+import type { AccountChange } from '../../shared/mail/tell-of-change.ts';
 import { moment } from '../../shared/pages/moment.ts';
 
 /** What every letter about an account says: who reads it, and whose account it is about. */
@@ -86,5 +87,4 @@ export const accountChanges = {
   address: 'Your mail address was changed to another.',
   'factor added': 'A second factor was added.',
   'factor removed': 'A second factor was removed.',
-} as const;
-export type AccountChange = keyof typeof accountChanges;
+} as const satisfies Record<AccountChange, string>;

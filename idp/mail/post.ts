@@ -1,31 +1,6 @@
 import type { Knex } from 'knex';
 import { postLetter } from '../../shared/mail/outbox.ts';
-import type { AccountChange } from './letters.ts';
-
-interface Reader {
-  id: number;
-  username: string;
-  first_name: string;
-  email: string;
-}
-
-/** Who can be written to: an address that was never confirmed may be a stranger's. */
-async function readerOf(trx: Knex, userId: number): Promise<Reader | undefined> {
-  return trx('users')
-    .where({ id: userId, is_active: true })
-    .whereNot({ email: '' })
-    .whereNotNull('email_verified_at')
-    .first<Reader | undefined>('id', 'username', 'first_name', 'email');
-}
-
-/** Tells somebody of a change to their account, at `address` or the one that they have. */
-export async function tellOfChange(trx: Knex, userId: number, what: AccountChange, address?: string): Promise<void> {
-  const reader = await readerOf(trx, userId);
-  if (!reader) return;
-  const { username, first_name: firstName, email } = reader;
-  const facts = { name: firstName || username, username, what };
-  await postLetter(trx, { kind: 'account_changed', userId, recipient: address || email, facts });
-}
+import { readerOf } from '../../shared/mail/tell-of-change.ts';
 
 /** Tells somebody that they signed in where they never did before. */
 export async function tellOfNewPlace(

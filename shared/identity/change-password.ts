@@ -1,9 +1,13 @@
 import type { Knex } from 'knex';
 import type { Principal } from '../access/principal.ts';
 import { audit } from '../audit.ts';
+import { tellOfChange } from '../mail/tell-of-change.ts';
 import { hashPassword } from './passwords.ts';
 
-/** Hashes a new password before the transaction that sets it begins. `stored` is the hash that the old one was checked against. */
+/**
+ * Hashes a new password before the transaction that sets it begins; within that it is audited, and its person is told by
+ * mail. `stored` is the hash that was there before: where it is another by then, nothing changes and the answer is false.
+ */
 export async function newPassword(change: {
   userId: number;
   stored: string | null;
@@ -16,6 +20,7 @@ export async function newPassword(change: {
       .where({ id: change.userId, password: change.stored })
       .update({ password: hashed, password_changed_at: trx.fn.now() });
     if (rows === 0) return false;
+    await tellOfChange(trx, change.userId, 'password');
     await audit(trx, principal, { action: 'change_password', resource: 'user', objectId: change.userId });
     return true;
   };

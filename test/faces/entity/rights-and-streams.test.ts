@@ -94,6 +94,7 @@ test('§6: Stream is what happened to the rows that one follows, as long as one 
 
 test('§4: changeOwnPassword takes the old one, and ends the tokens that were got by it', async (t) => {
   const person = await q.person({ username: 'changer', password: 'an old old password' });
+  await q.knex('users').where({ id: person.id }).update({ email: 'c@lab.example', email_verified_at: new Date() });
   const client = await signIn(q, person);
   const change = (password: string, currentPassword: string, by = client) =>
     by.call<boolean>('POST', 'User/action/changeOwnPassword', { password, currentPassword });
@@ -101,6 +102,7 @@ test('§4: changeOwnPassword takes the old one, and ends the tokens that were go
   t.is((await change('short', person.password)).status, 400);
   t.is((await change('a brand new password', person.password)).body, true);
   t.is((await client.get('App/user')).status, 401);
+  t.is((await q.knex('outbox').where({ user_id: person.id, kind: 'account_changed' })).length, 1, 'they are told');
   const again = await q.fetch('/api/v1/App/user', {
     headers: { 'Espo-Authorization': pair('changer', 'a brand new password') },
   });
