@@ -1,4 +1,3 @@
-import cors from '@koa/cors';
 import Koa from 'koa';
 import { readAddresses } from '../shared/client-address.ts';
 import { isDatabaseAway } from '../shared/database-away.ts';
@@ -7,8 +6,9 @@ import type { Services } from '../shared/services.ts';
 import { sendJson } from './answer.ts';
 import { authenticate } from './authentication/authenticate.ts';
 import { readBody } from './body.ts';
+import { anyOrigin } from './cross-origin.ts';
 import { sendProblem } from './dialect.ts';
-import { otherRouter } from './endpoints.ts';
+import { otherEndpoints } from './endpoints.ts';
 import { browseFace } from './faces/browse/browse-face.ts';
 import { entityEndpoints } from './faces/entity/endpoints.ts';
 import { entityFace } from './faces/entity/face.ts';
@@ -16,15 +16,16 @@ import { restFace } from './faces/rest/face.ts';
 import { locator, spellAll } from './faces/rest/locate.ts';
 import { filesAt } from './faces/rest/sent-body.ts';
 import { tableFace } from './faces/table/face.ts';
-import { tableNeighbours } from './faces/table/neighbours.ts';
+import { tableEndpoints } from './faces/table/neighbours.ts';
 import { filesAt as filesAtTables } from './faces/table/sent-form.ts';
 import { tables } from './faces/table/tables.ts';
-import { meRouter } from './me/router.ts';
+import { answerEndpoints } from './me/endpoint.ts';
+import { meEndpoints } from './me/endpoints.ts';
 import { takesFiles } from './media/paths.ts';
 import { serveMedia } from './media/serve.ts';
 import { resources } from './resources/index.ts';
 import { describeApi } from './schema/describe-api.ts';
-import { schemaRouter } from './schema/router.ts';
+import { apiPages } from './schema/reference/reference-router.ts';
 import { Store } from './store/store.ts';
 
 /** The resource API: from a request's headers to a Principal, then to the first face that knows the path. */
@@ -36,10 +37,7 @@ export async function createApi(services: Services): Promise<Koa> {
   const spellings = spellAll(resources, config.publicUrl);
   const filesOfRows = filesAt(locator(spellings));
   const filesOfTables = filesAtTables(tables);
-  const me = meRouter(services);
-  const neighbours = tableNeighbours(services);
   const described = describeApi(spellings, config);
-  const schema = schemaRouter(services, described);
   const browse = browseFace(services, store, spellings, described);
 
   app.on('error', (error) => {
@@ -49,30 +47,15 @@ export async function createApi(services: Services): Promise<Koa> {
   app.use(serveAssets());
   app.use(browse.dress);
   app.use(answerFailures(services));
-  // Any origin may call with a token of its own; cookies are never taken from another origin.
-  app.use(
-    cors({
-      origin: '*',
-      maxAge: 600,
-      exposeHeaders: [
-        'WWW-Authenticate',
-        'Location',
-        'Retry-After',
-        'X-Count-Is-Estimate',
-        'Preference-Applied',
-        'X-Status-Reason',
-      ],
-    }),
-  );
+  app.use(anyOrigin());
   app.use(readBody((path) => takesFiles(path) || filesOfRows(path) || filesOfTables(path)));
   app.use(authenticate(services));
   app.use(serveMedia(services));
   app.use(entityFace(services, entityEndpoints(config.anonymousRead)));
   app.use(browse.home);
-  app.use(me.routes());
-  app.use(otherRouter(services).routes());
-  app.use(schema.routes());
-  app.use(neighbours.routes());
+  // Before the resources: `/api/user/me/` is no `/api/user/{id}/`.
+  app.use(answerEndpoints(services, [...meEndpoints, ...otherEndpoints, described.endpoint, ...tableEndpoints]));
+  app.use(apiPages(services, described));
   app.use(tableFace(store, config.publicUrl, tables));
   app.use(browse.forms);
   app.use(restFace(store, config.publicUrl, locator(spellings)));

@@ -1,6 +1,6 @@
 import { bodyParser } from '@koa/bodyparser';
 import multer from '@koa/multer';
-import type { Middleware } from 'koa';
+import type { Context, Middleware, Next } from 'koa';
 import { sendProblem } from './dialect.ts';
 import { sendRefusal } from './me/refused.ts';
 import { Invalid, rowRule } from './store/refusals.ts';
@@ -28,7 +28,13 @@ const multipart = (forms as unknown as { none(): Middleware }).none();
  * Forms to paths that take files are left for whoever answers there, once it is known who sends them.
  */
 export function readBody(takesFiles: (path: string) => boolean = () => false): Middleware {
-  return async (ctx, next) => {
+  return (ctx, next) => {
+    if (hasBody(ctx)) return readThen(ctx, next);
+    (ctx.request as { body?: object }).body = {};
+    return next();
+  };
+
+  async function readThen(ctx: Context, next: Next): Promise<void> {
     if (ctx.is('multipart/form-data') && takesFiles(ctx.path)) return next();
     try {
       if (ctx.is('multipart/form-data')) {
@@ -53,8 +59,12 @@ export function readBody(takesFiles: (path: string) => boolean = () => false): M
       return;
     }
     await next();
-  };
+  }
 }
+
+/** Whether a request brings a body at all (RFC 9112 §6.3). */
+const hasBody = ({ req: { headers } }: Context): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0;
 
 /** Whether a value nests deeper than so many levels; goes level by level, so that no depth of its own can fail it. */
 function isDeeper(value: unknown, levels: number): boolean {

@@ -1,12 +1,10 @@
-import { Router } from '@koa/router';
-import type { Services } from '../shared/services.ts';
 import { administrationEndpoints } from './administration/endpoints.ts';
 import { applicationEndpoints } from './applications/endpoints.ts';
 import { importEndpoints } from './import/get-or-create.ts';
 import { inventreeEndpoints } from './inventree/index.ts';
 import { jobEndpoints } from './jobs/endpoints.ts';
 import { liveEndpoints } from './live/endpoints.ts';
-import { type Endpoint, mountEndpoints } from './me/endpoint.ts';
+import type { Endpoint } from './me/endpoint.ts';
 import { reportEndpoints } from './reports/endpoints.ts';
 
 /** What scripts, agents and schedulers call beside the resources; the OpenAPI document lists it. */
@@ -19,10 +17,3 @@ export const otherEndpoints: readonly Endpoint[] = [
   ...inventreeEndpoints,
   ...administrationEndpoints,
 ];
-
-/** Routes of {@link otherEndpoints}. */
-export function otherRouter(services: Services): Router {
-  const router = new Router();
-  mountEndpoints(router, services, otherEndpoints);
-  return router;
-}

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash as digest } from 'node:crypto';
 import { errors, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { PeopleCache } from '../../shared/access/people-cache.ts';
@@ -57,7 +57,7 @@ export class BearerScheme {
    */
   async prove(token: string, address: string | null, proved: ProvedRequest | null = null): Promise<Principal> {
     this.#refuseWhileDeaf();
-    const hash = createHash('sha256').update(token).digest('base64');
+    const hash = digest('sha256', token, 'base64');
     const verified = this.#verified.get(hash) ?? (await this.#verify(token, hash));
     if (verified.boundTo !== null || proved) await this.#proveBinding(token, verified.boundTo, proved);
     const loading = this.#revocations.ready();

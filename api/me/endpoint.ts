@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Router } from '@koa/router';
-import type { Context } from 'koa';
+import type { Context, Middleware } from 'koa';
 import type { Static, TObject, TSchema } from 'typebox';
 import type { Operation } from '../../shared/access/decide.ts';
 import type { Person, Principal, Proof } from '../../shared/access/principal.ts';
@@ -11,6 +10,7 @@ import type { MediaType, Parameter, Reference } from '../schema/openapi.ts';
 import { allow } from '../store/operation.ts';
 import { Forbidden, NotFound, Refusal, Unauthenticated } from '../store/refusals.ts';
 import { bodyOf, queryOf } from './input.ts';
+import { PathTable } from './path-table.ts';
 import { sendMethodNotAllowed, sendRefusal } from './refused.ts';
 
 /** One request to an endpoint: checked, and let through by its operation. */
@@ -77,25 +77,46 @@ export function signedIn({ person }: Principal): Person {
   return person;
 }
 
-/** Mounts endpoints. Each call is decided by the endpoint's operation before its handler sees anything. */
-export function mountEndpoints(router: Router, services: Services, endpoints: readonly Endpoint[]): void {
-  const methods = new Map<string, string[]>();
+/** What answers at one path, by method. */
+export type Methods = Map<string, Endpoint>;
+
+/** Endpoints by their paths; where two have the same, the first counts. */
+export function endpointTable(endpoints: readonly Endpoint[]): PathTable<Methods> {
+  const table = new PathTable<Methods>();
   for (const declared of endpoints) {
-    for (const path of [declared.path, ...(declared.also ?? [])].map(routed)) {
-      methods.set(path, [...(methods.get(path) ?? []), declared.method.toUpperCase()]);
-      router[declared.method](path, (ctx: Context) => answer(ctx, services, declared));
+    for (const path of [declared.path, ...(declared.also ?? [])]) {
+      const methods = table.at(path, () => new Map());
+      const method = declared.method.toUpperCase();
+      if (!methods.has(method)) methods.set(method, declared);
     }
   }
-  for (const [path, allowed] of methods) {
-    router.all(path, (ctx: Context) => sendMethodNotAllowed(ctx, allowed));
-  }
+  return table;
 }
 
-/** `/api/user/tokens/{id}/` as the router writes it; without the last slash it matches both ways. */
-const routed = (path: string): string => (path.replace(/\/$/, '') || '/').replaceAll(/\{(\w+)\}/g, ':$1');
+/** Answers at the paths of endpoints. Each call is decided by the endpoint's operation before its handler sees anything. */
+export function answerEndpoints(services: Services, endpoints: readonly Endpoint[]): Middleware {
+  const table = endpointTable(endpoints);
+  return (ctx, next) => {
+    const found = table.find(ctx.path);
+    return found ? answerBy(ctx, services, found.value, found.parameters) : next();
+  };
+}
+
+/** Answers a request at a path with these methods. */
+export async function answerBy(
+  ctx: Context,
+  services: Services,
+  methods: Methods,
+  parameters: Readonly<Record<string, string>>,
+): Promise<void> {
+  const declared = methods.get(ctx.method === 'HEAD' ? 'GET' : ctx.method);
+  if (!declared) return sendMethodNotAllowed(ctx, [...methods.keys()]);
+  (ctx as Context & { params: object }).params = parameters;
+  return answer(ctx, services, declared);
+}
 
 /** Answers a request to an endpoint, refusals included. */
-export async function answer(ctx: Context, services: Services, declared: Endpoint): Promise<void> {
+async function answer(ctx: Context, services: Services, declared: Endpoint): Promise<void> {
   try {
     const { status = 200, body, text, stream, headers = {} } = await call(ctx, services, declared);
     if (stream) ctx.body = stream;

@@ -25,8 +25,9 @@ interface Served {
 /** Serves uploaded files at `/media/…`, each to those who may view the row that it belongs to. */
 export function serveMedia(services: Services): Middleware {
   const media = new MediaFolder(services.config);
-  return async (ctx, next) => {
-    if (!ctx.path.startsWith('/media/')) return next();
+  return (ctx, next) => (ctx.path.startsWith('/media/') ? answer(ctx) : next());
+
+  async function answer(ctx: Context): Promise<void> {
     ctx.set('Vary', 'Authorization, Cookie');
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
       ctx.set('Allow', 'GET, HEAD');
@@ -38,7 +39,7 @@ export function serveMedia(services: Services): Middleware {
     const size = found && (await sizeOf(media.pathOf(found.key)));
     if (!found || size === null) return sendProblem(ctx, 404, 'Not found.');
     send(ctx, media.pathOf(found.key), found, size);
-  };
+  }
 }
 
 function keyOf(path: string): string {

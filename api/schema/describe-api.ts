@@ -4,7 +4,7 @@ import { entityEndpoints } from '../faces/entity/endpoints.ts';
 import type { Spelled } from '../faces/rest/spelling.ts';
 import { tableEndpoints } from '../faces/table/neighbours.ts';
 import type { Endpoint } from '../me/endpoint.ts';
-import { meEndpoints } from '../me/router.ts';
+import { meEndpoints } from '../me/endpoints.ts';
 import { openApiDocument } from './document.ts';
 import type { OpenApiDocument } from './openapi.ts';
 import { collectionOnce } from './postman/print.ts';

@@ -58,7 +58,7 @@ export function assetUrl(file: string): string {
 
 /** Serves what {@link assetUrl} names, from memory; anything else below `/assets/` is not found. */
 export function serveAssets(): Koa.Middleware {
-  return async (ctx, next) => {
+  return (ctx, next) => {
     if (!ctx.path.startsWith('/assets/') || !['GET', 'HEAD'].includes(ctx.method)) return next();
     const asset = byUrl.get(ctx.path);
     if (!asset) return next();
@@ -72,5 +72,6 @@ export function serveAssets(): Koa.Middleware {
     });
     if (encoding !== 'identity') ctx.set('Content-Encoding', encoding);
     ctx.body = packedAs(asset, encoding);
+    return undefined;
   };
 }

@@ -23,6 +23,12 @@ export function openMetrics({ config, pool, events }: Services): Metrics {
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     registers: [register],
   });
+  const watched = new Map<string, Histogram.Internal<'method' | 'status'>>();
+  const durationOf = (method: string, status: string) => {
+    const found = watched.get(`${method} ${status}`) ?? duration.labels(method, status);
+    watched.set(`${method} ${status}`, found);
+    return found;
+  };
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
       name,
@@ -41,8 +47,11 @@ export function openMetrics({ config, pool, events }: Services): Metrics {
   return {
     observe(request, response) {
       const { method = '' } = request;
-      const done = duration.startTimer({ method: methods.has(method) ? method : 'other' });
-      response.once('close', () => done({ status: String(response.statusCode) }));
+      const begun = performance.now();
+      response.once('close', () => {
+        const seconds = (performance.now() - begun) / 1000;
+        durationOf(methods.has(method) ? method : 'other', String(response.statusCode)).observe(seconds);
+      });
     },
     async answer(request, response) {
       if (!mayRead(request, config.metricsToken)) {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { meEndpoints } from '../../api/me/router.ts';
+import { meEndpoints } from '../../api/me/endpoints.ts';
 import { type Issuer, makeIssuer } from '../authentication/issuer.ts';
 import { type Mounted, mountApi } from '../authentication/mounted.ts';
 import type { TestPerson } from '../harness/index.ts';

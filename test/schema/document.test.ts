@@ -11,7 +11,7 @@ import { spellAll } from '../../api/faces/rest/locate.ts';
 import { parseBody } from '../../api/faces/rest/parse-body.ts';
 import { orderingsOf } from '../../api/faces/rest/parse-query.ts';
 import { offeredAt } from '../../api/faces/rest/spelling.ts';
-import { meEndpoints } from '../../api/me/router.ts';
+import { meEndpoints } from '../../api/me/endpoints.ts';
 import { resources } from '../../api/resources/index.ts';
 import { describeApi } from '../../api/schema/describe-api.ts';
 import { methods, type OpenApiDocument } from '../../api/schema/openapi.ts';
@@ -21,6 +21,7 @@ import { scopesIn } from '../../api/schema/security.ts';
 import { operationsOf } from '../../api/store/operation.ts';
 import { validate } from '../../api/store/validation.ts';
 import { permissions } from '../../shared/access/roles.ts';
+import { compileCache } from '../harness/service-process.ts';
 
 const publicUrl = 'https://lab.example';
 const spellings = spellAll(resources, publicUrl);
@@ -192,7 +193,7 @@ test('ordering names fields; a field of that name is no filter', (t) => {
 
 const run = promisify(execFile);
 const command = join(import.meta.dirname, '..', '..', 'api', 'schema', 'main.ts');
-const plainEnvironment = { PATH: process.env.PATH };
+const plainEnvironment = { PATH: process.env.PATH, ...compileCache };
 
 test('the command writes the document as YAML and as JSON, without a database', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'schema-'));

@@ -1,4 +1,4 @@
-import type { Context, Middleware } from 'koa';
+import type { Context, Middleware, Next } from 'koa';
 import { anonymous } from '../../../shared/access/principal.ts';
 import { wantsPage } from '../../page.ts';
 import type { Target } from '../rest/locate.ts';
@@ -19,14 +19,15 @@ import { prettyJson } from './words.ts';
  * got, in words and underneath as it is. Stands before everything that answers.
  */
 export function dressAnswers(browsing: Browsing): Middleware {
-  return async (ctx, next) => {
-    if (!wantsPage(ctx)) return next();
+  return (ctx, next) => (wantsPage(ctx) ? dressed(ctx, next) : next());
+
+  async function dressed(ctx: Context, next: Next): Promise<void> {
     ctx.state.done = ctx.query.done;
     await next();
     if (ctx.response.type !== 'application/json' || typeof ctx.body !== 'string') return;
     ctx.state.principal ??= anonymous(ctx.ip || null);
     await dress(browsing, ctx, ctx.body);
-  };
+  }
 }
 
 async function dress(browsing: Browsing, ctx: Context, text: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Context, Middleware } from 'koa';
+import type { Context, Middleware, Next } from 'koa';
 import type { Principal } from '../../../shared/access/principal.ts';
 import { sendJson } from '../../answer.ts';
 import { wantsPage } from '../../page.ts';
@@ -23,9 +23,12 @@ const formMethods = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
  * the page to go on with. Lists that are to be looked at come in pages.
  */
 export function readForms({ locate, store }: Pick<Browsing, 'locate' | 'store'>): Middleware {
-  return async (ctx, next) => {
+  return (ctx, next) => {
     const target = wantsPage(ctx) ? locate(ctx.path) : null;
-    if (!target) return next();
+    return target ? read(ctx, next, target) : next();
+  };
+
+  async function read(ctx: Context, next: Next, target: Target): Promise<void> {
     if (target.id === null && (ctx.method === 'GET' || ctx.method === 'HEAD')) inPages(ctx);
     if (ctx.method !== 'POST' || !ctx.is('urlencoded', 'multipart')) return next();
 
@@ -44,7 +47,7 @@ export function readForms({ locate, store }: Pick<Browsing, 'locate' | 'store'>)
       ctx.status = 303;
       ctx.redirect(path);
     }
-  };
+  }
 }
 
 function inPages(ctx: Context): void {

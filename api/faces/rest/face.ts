@@ -24,16 +24,19 @@ import { actionsAt, type Spelled } from './spelling.ts';
  * request into one query or command, calls the store, prints what it answers.
  */
 export function restFace(store: Store, publicUrl: string, locate: Locate): Middleware {
-  return async (ctx, next) => {
+  return (ctx, next) => {
     const target = locate(ctx.path);
-    if (!target) return next();
-    try {
-      await answer(ctx, store, publicUrl, target);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      sendRefusal(ctx, publicUrl, error, target.spelled);
-    }
+    return target ? answerOrRefuse(ctx, store, publicUrl, target) : next();
   };
+}
+
+async function answerOrRefuse(ctx: Context, store: Store, publicUrl: string, target: Target): Promise<void> {
+  try {
+    await answer(ctx, store, publicUrl, target);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    sendRefusal(ctx, publicUrl, error, target.spelled);
+  }
 }
 
 async function answer(ctx: Context, store: Store, publicUrl: string, target: Target): Promise<void> {

@@ -37,6 +37,9 @@ export function locator(spellings: ReadonlyMap<string, Spelled>): Locate {
     ),
   );
   return (path) => {
+    const row = /^(.*\/)(\d{1,9})\/$/.exec(path);
+    const straight = row && spellings.get(row[1] ?? '');
+    if (straight) return { spelled: straight, id: Number(row[2]), action: null };
     const plain = path.replace(/\.json$/, '').replace(/\/?$/, '/');
     const list = spellings.get(plain);
     if (list) return list.spelling.rowsOnly ? null : { spelled: list, id: null, action: null };
@@ -45,21 +48,33 @@ export function locator(spellings: ReadonlyMap<string, Spelled>): Locate {
     if (acting && Object.hasOwn(actionsAt(acting).list, word)) return { spelled: acting, id: null, action: word };
     const [, before = '', id = '', action = null] = /^(.*\/)(\d{1,10})\/(?:([a-z_]+)\/)?$/.exec(plain) ?? [];
     if (!id || Number(id) > 2_147_483_647) return null;
-    const row = { id: Number(id), action: null };
+    const there = { id: Number(id), action: null };
     const spelledOlder = older.get(`${before}{id}/${action}/`);
-    if (spelledOlder) return { spelled: spelledOlder, ...row };
+    if (spelledOlder) return { spelled: spelledOlder, ...there };
     const spelled = spellings.get(before);
-    if (!spelled || action === null) return spelled ? { spelled, ...row } : null;
+    if (!spelled || action === null) return spelled ? { spelled, ...there } : null;
     const known = Object.hasOwn(spelled.views, action) || Object.hasOwn(actionsAt(spelled).row, action);
-    return known ? { spelled, ...row, action } : null;
+    return known ? { spelled, ...there, action } : null;
   };
 }
 
 const listMethods = { view: ['GET', 'HEAD', 'OPTIONS'], add: ['POST'] };
 const rowMethods = { view: ['GET', 'HEAD', 'OPTIONS'], change: ['PUT', 'PATCH'], delete: ['DELETE'] };
 
+const known = new WeakMap<Spelled, Map<string, readonly string[]>>();
+
 /** The methods that a target answers to. */
-export function methodsOf({ spelled, id, action }: Target): string[] {
+export function methodsOf(target: Target): readonly string[] {
+  const { spelled, id, action } = target;
+  const ofSpelled = known.get(spelled) ?? new Map<string, readonly string[]>();
+  known.set(spelled, ofSpelled);
+  const kind = `${id === null ? 'list' : 'row'} ${action ?? ''}`;
+  const methods = ofSpelled.get(kind) ?? workOutMethods(target);
+  ofSpelled.set(kind, methods);
+  return methods;
+}
+
+function workOutMethods({ spelled, id, action }: Target): readonly string[] {
   if (action !== null) return Object.hasOwn(spelled.views, action) ? rowMethods.view : ['POST', 'OPTIONS'];
   const offered = offeredAt(spelled.spelling);
   const methods = id === null ? listMethods : rowMethods;

@@ -13,6 +13,7 @@ export type Parameters = Readonly<Record<string, string>>;
 
 /** Reads a query string; of a repeated parameter the last counts. */
 export function readParameters(querystring: string): Parameters {
+  if (querystring === '') return {};
   const read = parse(querystring, { depth: 0, parameterLimit: 200, duplicates: 'last', allowDots: false });
   return Object.fromEntries(
     Object.entries(read).map(([name, value]) => [name, typeof value === 'string' ? value : String(value ?? '')]),

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Router } from '@koa/router';
+import type { Middleware } from 'koa';
 import { roles } from '../../../shared/access/roles.ts';
 import type { Services } from '../../../shared/services.ts';
 import { sendProblem } from '../../dialect.ts';
@@ -13,7 +14,7 @@ import { referenceView } from './reference-view.ts';
  * The API pages: an overview with every operation at `/api-doc/`, and one page a group. They are printed here, from the
  * document, so that they can be read without scripts and under a policy that lets none in but our own.
  */
-export function referenceRouter(services: Services, described: Pick<DescribedApi, 'document'>): Router {
+export function apiPages(services: Services, described: Pick<DescribedApi, 'document'>): Middleware {
   const show = pageShower(services, join(import.meta.dirname, 'templates'));
   const { publicUrl } = services.config;
   let made: ReturnType<typeof viewOf> | null = null;
@@ -48,7 +49,9 @@ export function referenceRouter(services: Services, described: Pick<DescribedApi
     ctx.status = 308;
     ctx.redirect('/api-doc/');
   });
-  return router;
+  const routes = router.routes() as unknown as Middleware;
+  return (ctx, next) =>
+    ctx.path.startsWith('/api-doc') || ctx.path.startsWith('/api/docs') ? routes(ctx, next) : next();
 }
 
 /** What the pages show, and every part of it on its own. */

@@ -1,8 +1,6 @@
-import { Router } from '@koa/router';
-import type { Services } from '../../shared/services.ts';
 import { authTest } from './auth-test.ts';
 import { createDeviceToken, deleteDeviceToken, listDeviceTokens } from './device-tokens.ts';
-import { type Endpoint, mountEndpoints } from './endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
 import { namedToken } from './named-token.ts';
 import { changeMe, readMe } from './profile.ts';
 import { protectedResource } from './protected-resource.ts';
@@ -30,10 +28,3 @@ export const meEndpoints: readonly Endpoint[] = [
   createDeviceToken,
   deleteDeviceToken,
 ];
-
-/** Routes of {@link meEndpoints}. Mount it before the resources: `/api/user/me/` is no `/api/user/{id}/`. */
-export function meRouter(services: Services): Router {
-  const router = new Router();
-  mountEndpoints(router, services, meEndpoints);
-  return router;
-}
