@@ -1,9 +1,10 @@
 import type { Knex } from 'knex';
 import Type from 'typebox';
+import { invite } from '../../shared/identity/invitation.ts';
 import { resetFactorsOf } from '../../shared/people/factors.ts';
 import { endOneSession, listSessions, signOutEverywhere } from '../../shared/people/sessions.ts';
 import { endpoint } from '../me/endpoint.ts';
-import { NotFound } from '../store/refusals.ts';
+import { Conflict, NotFound } from '../store/refusals.ts';
 import { superusers } from './superusers.ts';
 
 const moment = Type.String({ format: 'date-time' });
@@ -87,8 +88,27 @@ const resetFactors = endpoint({
   },
 });
 
+const sendInvitation = endpoint({
+  method: 'post',
+  path: '/api/admin/user/{id}/invite/',
+  operation: superusers,
+  operationId: 'admin_user_invite',
+  tag: 'administration',
+  summary: 'Invite somebody by mail',
+  description: 'They get a link by which they choose their own password. It works once.',
+  mayFail: ['conflict'],
+  responses: { 204: { description: 'The letter is on its way' } },
+  async handler({ services, principal, id }) {
+    const refused = await services.knex.transaction((trx) => invite(trx, principal, id));
+    if (refused === 'no such person') throw new NotFound('Not found.');
+    if (refused === 'no address') throw new Conflict('There is no e-mail address to write to.');
+    if (refused) throw new Conflict('They have a password already.');
+    return { status: 204 };
+  },
+});
+
 async function refuseNobody(db: Knex, id: number): Promise<void> {
   if (!(await db('users').where({ id }).first('id'))) throw new NotFound('Not found.');
 }
 
-export const peopleEndpoints = [sessions, endSession, endSessions, resetFactors];
+export const peopleEndpoints = [sessions, endSession, endSessions, resetFactors, sendInvitation];

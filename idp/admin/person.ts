@@ -1,5 +1,6 @@
 import type Router from '@koa/router';
 import { FieldRefused } from '../../shared/applications/field-refused.ts';
+import { invite, type NotInvited } from '../../shared/identity/invitation.ts';
 import { secondFactorsOf } from '../../shared/identity/second-factors.ts';
 import { moment } from '../../shared/pages/moment.ts';
 import { switchPerson } from '../../shared/people/commands.ts';
@@ -17,6 +18,7 @@ import type { AdminServices } from './router.ts';
 /** What `?done=` may say. */
 const outcomes = new Map([
   ['created', 'The account is made. It has no password yet.'],
+  ['invite', 'The invitation is on its way. Its link works once.'],
   ['changed', 'Your changes are saved.'],
   ['disable', 'The account is disabled. Its sessions and tokens have ended.'],
   ['enable', 'The account is enabled.'],
@@ -24,6 +26,12 @@ const outcomes = new Map([
   ['reset-factors', 'Their second factors are gone, and they are signed out.'],
   ['session', 'That browser is signed out.'],
 ]);
+
+const notInvited: Readonly<Record<NotInvited, string>> = {
+  'no such person': 'Only people whose account is enabled are invited.',
+  'no address': 'There is no e-mail address to write to. Enter one first.',
+  'has a password': 'They have a password already. When it is forgotten, they reset it on the sign-in page.',
+};
 
 /** Sessions that a page shows. */
 const shownSessions = 50;
@@ -105,6 +113,13 @@ export function personRoutes(router: Router<BrowserState>, { knex, config }: Adm
     const person = await personIn(ctx, knex);
     await switchPerson(knex, principalOf(ctx), person.id, true);
     seeOther(ctx, `/admin/people/${person.id}/?done=enable`);
+  });
+
+  router.post('/admin/people/:id/invite/', async (ctx) => {
+    const person = await personIn(ctx, knex);
+    const refused = await knex.transaction((trx) => invite(trx, principalOf(ctx), person.id));
+    if (refused) throw new Problem(409, 'Nobody was invited', notInvited[refused]);
+    seeOther(ctx, `/admin/people/${person.id}/?done=invite`);
   });
 
   router.post('/admin/people/:id/sessions/:session/end/', async (ctx) => {

@@ -156,8 +156,11 @@ class Check {
 
   async #firstMonth(): Promise<string | null> {
     const { rows } = await this.#trx.raw<{ rows: [{ month: string | null }] }>(
-      `SELECT to_char(min(s.month), 'YYYY-MM-DD') AS month FROM audit_seals AS s
-        WHERE to_regclass(audit_month_name(s.month)) IS NOT NULL`,
+      // A month without entries of its own is gone, unless its partition says that it merely had none.
+      `SELECT to_char(min(month), 'YYYY-MM-DD') AS month FROM (SELECT DISTINCT month FROM audit_seals) AS sealed
+        WHERE to_regclass(audit_month_name(month)) IS NOT NULL OR EXISTS (
+          SELECT FROM audit_entries WHERE at >= audit_month_begins(month)
+             AND at < audit_month_begins((month + interval '1 month')::date))`,
     );
     return rows[0].month;
   }

@@ -144,6 +144,16 @@ test.serial('a service user is made for scripts: it has tokens, and nobody signs
   t.is((await browser.open(revoke)).status, 404);
 });
 
+test.serial('somebody new is invited by mail, and nobody who has a password', async (t) => {
+  const mia = await q.person({ username: 'mia', email: 'mia@example.org' });
+  const path = `/admin/people/${mia.id}/`;
+  t.regex((await send(path)).html, /The invitation is on its way/);
+  t.is((await q.fetch(`/api/admin/user/${mia.id}/invite/`, { as: await q.tokenFor(root), json: {} })).status, 204);
+  t.is((await q.knex('outbox').where({ recipient: 'mia@example.org', kind: 'invitation' })).length, 2);
+  t.is((await q.fetch(`/api/admin/user/${root.id}/invite/`, { as: await q.tokenFor(root), json: {} })).status, 409);
+  t.is((await q.fetch('/api/admin/user/2147483000/invite/', { as: await q.tokenFor(root), json: {} })).status, 404);
+});
+
 test.serial('sessions are ended one by one or all at once, and lost second factors are reset', async (t) => {
   const ivy = await q.person({ username: 'ivy', password });
   const [one, two] = [await signedIn(ivy), await signedIn(ivy)];
