@@ -165,7 +165,8 @@ export const settings = {
     variable: 'SMTP_URL',
     kind: smtpUrl,
     otherwise: 'mails are kept as files in `DATA_DIR/outbox` and reach nobody',
-    about: 'The mail server that sends reminders and notices of bookings. Any process that serves the API sends.',
+    about:
+      'The mail server that sends links for forgotten passwords and invitations, warnings about accounts, and notices of bookings.',
   }),
   mailFrom: optional({
     variable: 'MAIL_FROM',

@@ -1,6 +1,7 @@
 import Router from '@koa/router';
 import { problems } from '../pages/problems.ts';
 import { postedForm } from '../sign-in/form.ts';
+import { requireRecentSignInToChange } from '../sign-in/recent-sign-in.ts';
 import { signedIn, superusersOnly } from '../sign-in/signed-in.ts';
 import type { BrowserState } from '../sign-in/state.ts';
 import { secretRoutes } from './client-secrets.ts';
@@ -15,7 +16,7 @@ import { tryItRoutes } from './try-it.ts';
 export function applicationsRouter(services: ApplicationsServices): Router<BrowserState> {
   const router = new Router<BrowserState>();
   const form = postedForm(services.config, /\/logo\/$/);
-  router.use('/o/applications', problems(), signedIn(), superusersOnly(), form);
+  router.use('/o/applications', problems(), signedIn(), superusersOnly(), requireRecentSignInToChange(), form);
   tryItRoutes(router, services);
   editingRoutes(router, services);
   readingRoutes(router, services);

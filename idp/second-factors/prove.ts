@@ -42,8 +42,8 @@ export async function proveSecondFactor(services: FactorServices, factor: Factor
       ? ['otp', 'mfa']
       : null;
   if (!amr) {
-    const entry = { action: 'second_factor_refused', resource: 'user', objectId: userId };
-    await audit(knex, anonymous(address), entry);
+    const entry = { action: 'sign_in_refused', resource: 'user', objectId: userId };
+    await audit(knex, anonymous(address), { ...entry, changes: { wrong: { new: 'second factor' } } });
     return { refused: 'wrong' };
   }
   await countSuccess(pool, tried);

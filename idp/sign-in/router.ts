@@ -4,6 +4,7 @@ import { audit } from '../../shared/audit.ts';
 import { signInWithPassword } from '../../shared/identity/password-sign-in.ts';
 import { hasFactor, secondFactorsOf } from '../../shared/identity/second-factors.ts';
 import { endSession } from '../../shared/identity/sessions.ts';
+import { countSuccess, countTry } from '../../shared/identity/sign-in-limits.ts';
 import { showPage } from '../pages/pages.ts';
 import { problems } from '../pages/problems.ts';
 import { seeOther } from '../pages/see-other.ts';
@@ -24,7 +25,7 @@ export type SignInServices = FactorServices;
 
 /** Signing in and out: `/accounts/login/…` and `/accounts/logout/`. Goes after `browserSession`. */
 export function signInRouter(services: SignInServices): Router<BrowserState> {
-  const { knex, config } = services;
+  const { knex, pool, config } = services;
   const router = new Router<BrowserState>();
   for (const path of ['login', 'logout', 'reset', 'invitation'].map((one) => `/accounts/${one}`))
     router.use(path, problems(), postedForm(config));
@@ -72,6 +73,9 @@ export function signInRouter(services: SignInServices): Router<BrowserState> {
 
   router.post('/accounts/login/passkey/', async (ctx) => {
     const next = returnPath(ctx.state.form.raw('next'));
+    const tried = { account: `passkey from ${ctx.ip}`, address: ctx.ip || null };
+    const seconds = await countTry(pool, tried);
+    if (seconds !== null) return show(ctx, { next, refusal: tooManyTries(ctx, seconds) }, 429);
     const used = await usePasskey(knex, config, browserSecretOf(ctx), ctx.state.form.raw('passkey'));
     const person = used && (await loadPerson(knex, { id: used.userId }));
     if (!used || !person?.isActive) {
@@ -79,6 +83,7 @@ export function signInRouter(services: SignInServices): Router<BrowserState> {
       await audit(knex, principalOf(ctx, null), entry);
       return show(ctx, { next, refusal: 'This passkey did not work. Try again, or use your password.' }, 422);
     }
+    await countSuccess(pool, tried);
     await knex.transaction((trx) => completeSignIn(ctx, trx, config, { person, amr: used.amr }));
     seeOther(ctx, next);
   });

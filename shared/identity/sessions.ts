@@ -187,6 +187,8 @@ export async function sweepSessions(db: Knex): Promise<number> {
   for (const table of ['sessions', 'sign_ins', 'answered_challenges', 'mail_links']) {
     swept += await db(table).where('expires_at', '<', db.fn.now()).delete();
   }
+  // Who comes back to a place after longer than that is told of it again.
+  swept += await db('sign_in_places').whereRaw(`last_seen_at < now() - interval '400 days'`).delete();
   return swept;
 }
 

@@ -48,3 +48,15 @@ test('an application that asks for a passkey sends whoever used a code to sign i
   t.is(factor.url.pathname, '/accounts/login/second-factor/');
   t.true(asked(await browser.submit(factor, { code: codeOf(1) })), 'what was proved then is what there is');
 });
+
+test('email_verified is true for an address whose person used a link that was sent there, and for no other', async (t) => {
+  const mia = await q.person({ username: 'mia', email: 'mia@lab.example' });
+  const { access_token } = await q.tokens(mia, { scope: 'openid email' });
+  const userinfo = async () =>
+    (await fetch(`${q.url}/o/userinfo/`, { headers: { authorization: `Bearer ${access_token}` } })).json();
+  t.like(await userinfo(), { email: 'mia@lab.example', email_verified: false });
+  await q.knex('users').where({ id: mia.id }).update({ email_verified_at: new Date() });
+  t.like(await userinfo(), { email_verified: true });
+  await q.knex('users').where({ id: mia.id }).update({ email: 'other@lab.example' });
+  t.like(await userinfo(), { email: 'other@lab.example', email_verified: false });
+});
