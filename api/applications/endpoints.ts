@@ -7,11 +7,12 @@ import {
   switchApplication,
 } from '../../shared/applications/commands.ts';
 import { findApplications } from '../../shared/applications/find.ts';
+import { makeRegistrationToken, registrationTokenHours } from '../../shared/applications/registration-tokens.ts';
 import { usageOf } from '../../shared/applications/usage.ts';
 import type { Application } from '../../shared/models/application.ts';
 import type { Services } from '../../shared/services.ts';
 import { type Endpoint, endpoint } from '../me/endpoint.ts';
-import { NotFound } from '../store/refusals.ts';
+import { Conflict, NotFound } from '../store/refusals.ts';
 import { applicationChange, logoIn, newApplication, wishOf } from './input.ts';
 import { byField, found, superusersOnly } from './lookup.ts';
 import { applicationSchema, printApplication } from './print.ts';
@@ -121,6 +122,32 @@ const remove = endpoint({
   },
 });
 
+const registrationToken = endpoint({
+  method: 'post',
+  path: '/api/o/registration-token/',
+  operation: superusersOnly,
+  operationId: 'o_registration_token_create',
+  tag: 'applications',
+  summary: 'Let an application register itself',
+  description: `Makes a token with which one application may register itself (RFC 7591) within ${registrationTokenHours} hours.`,
+  mayFail: ['conflict'],
+  responses: {
+    201: {
+      description: 'The token, once in clear',
+      schema: Type.Object({ initial_access_token: Type.String(), expires_in: Type.Integer() }),
+    },
+  },
+  async handler({ services: { knex, config }, principal }) {
+    if (config.clientRegistration !== 'token') throw new Conflict('Here applications do not register with a token.');
+    const initial_access_token = await makeRegistrationToken(knex, principal);
+    return {
+      status: 201,
+      body: { initial_access_token, expires_in: registrationTokenHours * 3600 },
+      headers: { 'Cache-Control': 'no-store' },
+    };
+  },
+});
+
 async function whole({ knex, config }: Services, application: Application): Promise<object> {
   return printApplication(config.publicUrl, application, await usageOf(knex, application.client_id));
 }
@@ -135,4 +162,5 @@ export const applicationEndpoints: readonly Endpoint[] = [
   remove,
   addClientSecret,
   endClientSecret,
+  registrationToken,
 ];

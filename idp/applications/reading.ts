@@ -1,5 +1,6 @@
 import type Router from '@koa/router';
 import { findApplication, findApplications } from '../../shared/applications/find.ts';
+import { makeRegistrationToken, registrationTokenHours } from '../../shared/applications/registration-tokens.ts';
 import { lastUses, usageDays, usageOf } from '../../shared/applications/usage.ts';
 import type { Config } from '../../shared/config.ts';
 import {
@@ -13,7 +14,7 @@ import { moment } from '../../shared/pages/moment.ts';
 import { showPage } from '../pages/pages.ts';
 import { notFound } from '../pages/problems.ts';
 import { sentencesOf } from '../pages/scope-grid.ts';
-import type { BrowserContext, BrowserState } from '../sign-in/state.ts';
+import { type BrowserContext, type BrowserState, principalOf } from '../sign-in/state.ts';
 import { examplesFor } from './example-requests.ts';
 import { type ApplicationsServices, home } from './home.ts';
 import { logoPath } from './logos.ts';
@@ -56,6 +57,7 @@ export function readingRoutes(router: Router<BrowserState>, services: Applicatio
       page,
       more,
       done: outcomes.get(String(ctx.query.done)),
+      registersByToken: config.clientRegistration === 'token',
       applications: applications.map((application) => ({
         ...application.toJSON(),
         grants: application.grant_types.map((grant) => shortNames[grant]),
@@ -63,6 +65,13 @@ export function readingRoutes(router: Router<BrowserState>, services: Applicatio
         used: moment(used.get(application.client_id) ?? null, config.timeZone),
       })),
     });
+  });
+
+  router.post(`${home}registration-token/`, async (ctx) => {
+    if (config.clientRegistration !== 'token') throw notFound();
+    const token = await makeRegistrationToken(knex, principalOf(ctx));
+    const address = `${config.publicUrl}/o/register`;
+    showPage(ctx, 'registration-token', { token, address, hours: registrationTokenHours });
   });
 
   router.get(`${home}:id/`, async (ctx) => {

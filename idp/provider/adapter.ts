@@ -19,12 +19,12 @@ import { presentedIn } from './presented-tokens.ts';
 import { revokeGrant } from './revoke.ts';
 import { inTurn, inUnitOfWork } from './unit-of-work.ts';
 
-type AdapterSettings = Pick<Config, 'secretKey' | 'publicUrl'>;
+type AdapterSettings = Pick<Config, 'secretKey' | 'publicUrl' | 'clientRegistration'>;
 
 /** Keeps what the provider stores in PostgreSQL; ids, which are the secrets themselves, only as hashes. */
-export function adapterFactory(knex: Knex, { secretKey, publicUrl }: AdapterSettings): AdapterFactory {
-  const payloads = new Payloads(secretKey);
-  return (kind) => (kind === 'Client' ? new ClientAdapter(knex, publicUrl) : new ArtifactAdapter(knex, kind, payloads));
+export function adapterFactory(knex: Knex, config: AdapterSettings): AdapterFactory {
+  const payloads = new Payloads(config.secretKey);
+  return (kind) => (kind === 'Client' ? new ClientAdapter(knex, config) : new ArtifactAdapter(knex, kind, payloads));
 }
 
 /** Kinds that a client may revoke one of; the rest of its family follows. */

@@ -20,6 +20,7 @@ export const ownMetadata = [
   'access_token_seconds',
   'refresh_token_days',
   'has_logo',
+  'self_registered',
 ] as const;
 
 type Row = Pick<
@@ -43,6 +44,7 @@ type Row = Pick<
   | 'contacts'
   | 'require_par'
   | 'require_dpop'
+  | 'self_registered'
 > & { has_logo: boolean } & {
   service_user_id: number | null;
   service_username: string | null;
@@ -54,7 +56,7 @@ const clientById = prepared<Row>(
   `SELECT a.client_id, a.name, a.description, a.client_type, a.grant_types, a.redirect_uris,
          a.post_logout_redirect_uris, a.allowed_scopes, a.auth_method, a.jwks, a.jwks_uri, a.id_token_alg,
          a.access_token_seconds, a.refresh_token_days, a.consent, a.backchannel_logout_uri, a.contacts,
-         a.require_par, a.require_dpop, a.logo IS NOT NULL AS has_logo, u.id AS service_user_id, u.username AS service_username,
+         a.require_par, a.require_dpop, a.self_registered, a.logo IS NOT NULL AS has_logo, u.id AS service_user_id, u.username AS service_username,
          ARRAY(SELECT encode(s.secret_hash, 'hex') FROM application_secrets s
                 WHERE s.application_id = a.id AND (s.expires_at IS NULL OR s.expires_at > now()) ORDER BY s.id) AS secret_hashes
     FROM applications a LEFT JOIN users u ON u.id = a.service_user_id AND u.is_active
@@ -100,6 +102,7 @@ function metadataOf(row: Row): AdapterPayload {
     access_token_seconds: row.access_token_seconds,
     refresh_token_days: row.refresh_token_days,
     has_logo: row.has_logo,
+    self_registered: row.self_registered,
     service_user:
       confidential && row.service_user_id !== null ? { id: row.service_user_id, username: row.service_username } : null,
   };

@@ -116,6 +116,11 @@ export function configuration({ config, knex, log }: NeededServices, keys: Signi
         successSource,
       },
       backchannelLogout: { enabled: true },
+      registration: {
+        enabled: config.clientRegistration !== 'off',
+        initialAccessToken: config.clientRegistration === 'token',
+      },
+      registrationManagement: { enabled: config.clientRegistration !== 'off' },
       rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource },
     },
   };

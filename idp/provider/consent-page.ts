@@ -18,6 +18,7 @@ export function showConsent(
       name: client.clientName ?? client.clientId,
       description: client.description ?? '',
       clientId: client.clientId,
+      selfRegistered: client.self_registered === true,
       logo: client.has_logo ? logoPath(client.clientId) : null,
       homepage: typeof redirectUri === 'string' ? placeOf(redirectUri) : null,
     },

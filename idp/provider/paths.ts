@@ -15,6 +15,7 @@ export const routes = {
   device_authorization: '/device-authorization/',
   code_verification: '/device/',
   pushed_authorization_request: '/par/',
+  registration: '/register',
   jwks: '/.well-known/jwks.json',
 } as const;
 

@@ -17,6 +17,7 @@ import { plainRequests } from './plain-requests.ts';
 import { postedAuthorization } from './posted-authorization.ts';
 import { presentedTokens, verifier } from './presented-tokens.ts';
 import { useProofsOnce } from './proofs.ts';
+import { registrationAnswers } from './registration.ts';
 import { registerTokenExchange } from './token-exchange.ts';
 import { unitOfWork } from './unit-of-work.ts';
 
@@ -55,6 +56,7 @@ export async function createProvider(
     presentedTokens({ forms: [routes.introspection, routes.revocation], userinfo: routes.userinfo }, verification),
   );
   provider.use(introspectedNames(knex));
+  provider.use(registrationAnswers(knex));
   provider.use(allOrNothing(services));
   provider.use(sameBrowserSession(provider, knex));
   provider.use(signOutWithProvider(knex));
@@ -77,7 +79,9 @@ function pageHeaders(): Koa.Middleware {
 function allOrNothing({ knex }: Services): Koa.Middleware {
   const paths: readonly string[] = [routes.token, routes.revocation];
   return async (ctx, next) => {
-    if (ctx.method !== 'POST' || !paths.includes(ctx.path)) return next();
+    const changes = ctx.method === 'POST' && paths.includes(ctx.path);
+    const registers = ctx.method !== 'GET' && ctx.path.startsWith(routes.registration);
+    if (!changes && !registers) return next();
     await unitOfWork(knex, async () => {
       await next();
       const { error } = (ctx.body ?? {}) as { error?: unknown };

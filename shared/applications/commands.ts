@@ -5,8 +5,14 @@ import { Application, scopesAllowedTo } from '../models/application.ts';
 import { FieldRefused } from './field-refused.ts';
 import { type ApplicationWish, type StoredFields, storedFields } from './fields.ts';
 import { logoFrom } from './logo.ts';
-import { insertSecret } from './secrets.ts';
+import { insertSecret, insertSecretHash } from './secrets.ts';
 import { chosenServiceUser } from './service-users.ts';
+
+/** What an application that registers itself was given already (RFC 7591). */
+export interface SelfRegistered {
+  readonly client_id: string;
+  readonly secretHash: Buffer | null;
+}
 
 /**
  * Registers an application; one that proves itself by a secret gets its first, which only this answer holds in clear.
@@ -16,14 +22,21 @@ export function registerApplication(
   knex: Knex,
   wish: ApplicationWish,
   actor: Actor,
+  registered?: SelfRegistered,
 ): Promise<{ id: number; secret: string | null }> {
   return knex.transaction(async (trx) => {
     const fields = { ...storedFields(wish), service_user_id: await serviceUserFor(trx, wish, null, actor) };
     const application = await Application.query(trx)
-      .insert({ ...fields, client_id: newClientId(), created_by: actor.person?.id ?? null })
+      .insert({
+        ...fields,
+        client_id: registered?.client_id ?? newClientId(),
+        created_by: actor.person?.id ?? null,
+        self_registered: registered !== undefined,
+      })
       .returning('*');
     const bySecret = wish.client_type === 'confidential' && wish.auth_method === 'client_secret';
-    const secret = bySecret ? (await insertSecret(trx, application.id)).clear : null;
+    const secret = bySecret && !registered ? (await insertSecret(trx, application.id)).clear : null;
+    if (bySecret && registered?.secretHash) await insertSecretHash(trx, application.id, registered.secretHash);
     const changes = Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, { new: value }]));
     await audit(trx, actor, { action: 'create', resource: 'application', objectId: application.id, changes });
     return { id: application.id, secret };

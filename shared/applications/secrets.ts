@@ -42,6 +42,11 @@ export async function insertSecret(
   return { id, clear };
 }
 
+/** Keeps the hash of a secret that somebody else made. */
+export async function insertSecretHash(trx: Knex, applicationId: number, hash: Buffer): Promise<void> {
+  await ApplicationSecret.query(trx).insert({ application_id: applicationId, secret_hash: hash });
+}
+
 /**
  * Gives an application one more secret; those that it has go on working.
  * @throws FieldRefused when it has too many
