@@ -95,7 +95,7 @@ async function perSecond(name: string, write: () => Promise<unknown>, sealing: b
 }
 
 async function fill(count: number): Promise<void> {
-  const batch = 500_000;
+  const batch = 100_000;
   for (let done = 0; done < count; done += batch) {
     await knex.transaction(async (trx) => {
       await trx.raw('SET LOCAL statement_timeout = 0');

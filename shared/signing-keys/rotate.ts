@@ -25,7 +25,7 @@ interface KeyServices {
  */
 export function rotateSigningKeys(services: KeyServices, actor: Actor): Promise<Rotation> {
   return underLock(services.knex, async (trx) => {
-    await publishNext(trx, services);
+    await publishNext(trx, services, actor);
     const { rows } = await trx.raw<{ rows: [{ ready_at: Date; is_ready: boolean }] }>(
       `SELECT max(state_since) + make_interval(secs => ?) AS ready_at,
               max(state_since) + make_interval(secs => ?) <= now() AS is_ready
@@ -35,7 +35,7 @@ export function rotateSigningKeys(services: KeyServices, actor: Actor): Promise<
     if (!rows[0].is_ready) return { notBefore: rows[0].ready_at };
     await become(trx, 'current', 'previous');
     const signing = await become(trx, 'next', 'current');
-    await publishNext(trx, services);
+    await publishNext(trx, services, actor);
     for (const kid of signing) await audit(trx, actor, { action: 'rotate', resource: 'signing_key', objectId: kid });
     return { signing };
   });
@@ -51,7 +51,7 @@ export function replaceSigningKeys(services: KeyServices, actor: Actor): Promise
     const gone: string[] = await trx('signing_keys').pluck('kid');
     await trx('signing_keys').delete();
     const made = await make(trx, services, 'current', algorithmNames);
-    await publishNext(trx, services);
+    await publishNext(trx, services, actor);
     for (const kid of gone) await audit(trx, actor, { action: 'withdraw', resource: 'signing_key', objectId: kid });
     for (const kid of made) await audit(trx, actor, { action: 'rotate', resource: 'signing_key', objectId: kid });
     return made;
@@ -64,11 +64,13 @@ export function replaceSigningKeys(services: KeyServices, actor: Actor): Promise
  */
 export async function tendSigningKeys(services: KeyServices, everyDays: number, actor: Actor): Promise<void> {
   const isDue = await underLock(services.knex, async (trx) => {
-    await publishNext(trx, services);
-    await trx('signing_keys')
+    await publishNext(trx, services, actor);
+    const gone: { kid: string }[] = await trx('signing_keys')
       .where({ state: 'previous' })
       .whereRaw(`state_since < now() - interval '${keptAfter}'`)
-      .delete();
+      .delete()
+      .returning('kid');
+    for (const { kid } of gone) await audit(trx, actor, { action: 'retire', resource: 'signing_key', objectId: kid });
     const due = await trx('signing_keys')
       .where({ state: 'current' })
       .whereRaw('state_since <= now() - make_interval(days => ?)', [everyDays])
@@ -94,10 +96,13 @@ function become(trx: Knex, from: 'current' | 'next', to: 'previous' | 'current')
     .then((rows: Array<{ kid: string }>) => rows.map(({ kid }) => kid));
 }
 
-async function publishNext(trx: Knex, services: KeyServices): Promise<void> {
+async function publishNext(trx: Knex, services: KeyServices, actor: Actor): Promise<void> {
   const there: string[] = await trx('signing_keys').where({ state: 'next' }).pluck('alg');
   const missing = algorithmNames.filter((alg) => !there.includes(alg));
-  if (missing.length > 0) await make(trx, services, 'next', missing);
+  if (missing.length === 0) return;
+  for (const kid of await make(trx, services, 'next', missing)) {
+    await audit(trx, actor, { action: 'publish', resource: 'signing_key', objectId: kid });
+  }
 }
 
 async function make(
