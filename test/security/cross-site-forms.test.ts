@@ -43,6 +43,9 @@ async function everything(): Promise<string> {
     'building',
     'audit_entries',
     'oidc_artifacts',
+    'authenticator_apps',
+    'recovery_codes',
+    'mail_links',
   ];
   const rows = await Promise.all(
     tables.map((table) => q.knex.raw(`SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM ?? AS t`, [table])),
@@ -56,6 +59,10 @@ const forms = (): [path: string, fields: Record<string, string>][] => [
   ['/accounts/tokens/', { name: 'stolen', spelling: 'inventree' }],
   ['/api_tokens', { name: 'stolen', device_name: 'stolen', spelling: 'qore' }],
   ['/accounts/tokens/1/revoke/', {}],
+  ['/accounts/sessions/end/', {}],
+  ['/accounts/security/app/remove/', {}],
+  ['/accounts/security/recovery-codes/', {}],
+  ['/accounts/address/', { email: 'evil@evil.example' }],
   [
     '/o/applications/register/',
     {
