@@ -4,6 +4,7 @@ import { decodeJwt } from 'jose';
 import type { Knex } from 'knex';
 import pg from 'pg';
 import { sha256 } from '../../shared/identity/secrets.ts';
+import { endSessionsOf, sessionCookie, startSession } from '../../shared/identity/sessions.ts';
 import { type ServiceProcess, startProcess, type TestPerson } from '../harness/index.ts';
 import { request } from '../harness/request.ts';
 import { type Issuer, makeIssuer } from './issuer.ts';
@@ -69,6 +70,43 @@ test.serial('a disabled person stops in every process within a second', async (t
   t.deepEqual(await statuses(token), [200, 200]);
   await here.knex('users').where({ id: person.id }).update({ is_active: false });
   t.true((await untilRefused(token)) < 1000);
+});
+
+test.serial('a role that is taken away is gone in every process', async (t) => {
+  const person = await here.person({ username: 'mover', rights: { location: ['view'] } });
+  const token = await issuer.token(person, 'g:read');
+  const look = () =>
+    Promise.all(
+      [here.url, there.url].map(async (url) => {
+        const response = await request(`${url}/api/inventory/lab/`, { as: `Bearer ${token}` });
+        await response.arrayBuffer();
+        return response.status;
+      }),
+    );
+  t.deepEqual(await look(), [200, 200]);
+  await here.knex('user_groups').where({ user_id: person.id }).delete();
+  for (let tries = 0; tries < 200 && (await look()).includes(200); tries++) await sleep(20);
+  t.deepEqual(await look(), [403, 403]);
+});
+
+test.serial('sessions that are ended everywhere open no process any more', async (t) => {
+  const person = await here.person({ username: 'traveller' });
+  const wish = { userId: person.id, idleHours: 1, address: null, userAgent: null };
+  const cookies = await Promise.all([1, 2].map(() => startSession(here.knex, wish)));
+  const look = () =>
+    Promise.all(
+      [here.url, there.url].flatMap((url) =>
+        cookies.map(async (cookie) => {
+          const headers = { cookie: `${sessionCookie}=${cookie}` };
+          const response = await request(`${url}/api/user/me/`, { headers });
+          await response.arrayBuffer();
+          return response.status;
+        }),
+      ),
+    );
+  t.deepEqual(await look(), [200, 200, 200, 200]);
+  await endSessionsOf(here.knex, person.id);
+  t.deepEqual(await look(), [401, 401, 401, 401]);
 });
 
 test.serial('a process that starts after a revocation knows of it', async (t) => {
