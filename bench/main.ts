@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runningServer } from '../shared/embedded-postgres/running-server.ts';
 import { openEmbeddedPostgres } from '../shared/embedded-postgres.ts';
 import { readArguments } from './arguments.ts';
 import { progress } from './progress.ts';
@@ -27,6 +28,7 @@ const postgres = await openEmbeddedPostgres(dataDir);
 const stages = new Map<number, Promise<Stage>>();
 const bench: Bench = {
   ...wishes,
+  databasePid: (await runningServer(join(postgres.home, 'postgres')))?.pid ?? null,
   stage(hosts) {
     const opened = stages.get(hosts) ?? Stage.open(postgres, hosts, wishes.profiles);
     stages.set(hosts, opened);

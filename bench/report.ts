@@ -48,13 +48,14 @@ export function asText({ row, outcome, error }: Finished): string {
     );
   }
   if (outcome && outcome.measured.length > 0) {
-    lines.push('        requests/s  p50 ms  p99 ms  cpu ms  rss MB  failed');
+    lines.push('        requests/s  p50 ms  p99 ms  cpu ms   db ms  rss MB  failed');
     for (const one of outcome.measured) {
       const cells = [
         one.rate.toFixed(0).padStart(18),
         one.p50.toFixed(1).padStart(7),
         one.p99.toFixed(1).padStart(7),
         (one.cpu?.toFixed(2) ?? '–').padStart(7),
+        (one.databaseCpu?.toFixed(2) ?? '–').padStart(7),
         (one.rss ? (one.rss / 2 ** 20).toFixed(0) : '–').padStart(7),
         String(one.failed).padStart(7),
       ];

@@ -2,7 +2,7 @@ import type { Hits } from '../load/fire.ts';
 import { fire, type Load } from '../load/load.ts';
 import { progress } from '../progress.ts';
 import { median } from './median.ts';
-import { usageOf } from './usage.ts';
+import { familyCpuOf, usageOf } from './usage.ts';
 
 /** A server under load. */
 export interface Subject {
@@ -22,6 +22,8 @@ export interface Measured {
   readonly p99: number;
   /** Milliseconds of processor time that the server itself takes for a request; null where nobody tells. */
   readonly cpu: number | null;
+  /** The same of the database. */
+  readonly databaseCpu: number | null;
   /** Bytes that the server holds after the last round; null where nobody tells. */
   readonly rss: number | null;
   /** In all rounds together. */
@@ -32,7 +34,12 @@ export interface Measured {
 export interface Rounds {
   readonly rounds: number;
   readonly seconds: number;
+  /** The process whose children are the database's. */
+  readonly databasePid: number | null;
 }
+
+/** What one round brought. */
+type Round = Hits & { readonly cpu?: number | null; readonly databaseCpu?: number | null };
 
 /**
  * Puts each server under load in turn, again and again (A B A B …), so that whatever else the machine does meets all
@@ -41,9 +48,9 @@ export interface Rounds {
 export async function compare(
   what: string,
   subjects: readonly Subject[],
-  { rounds, seconds }: Rounds,
+  { rounds, seconds, databasePid }: Rounds,
 ): Promise<Measured[]> {
-  const taken = subjects.map(() => [] as (Hits & { cpu: number | null })[]);
+  const taken = subjects.map(() => [] as Round[]);
   for (const subject of subjects) {
     progress(`${what}: warming up ${subject.name}`);
     await fire(await subject.load(), 1);
@@ -51,30 +58,32 @@ export async function compare(
   for (let round = 1; round <= rounds; round++) {
     for (const [n, subject] of subjects.entries()) {
       progress(`${what}: round ${round} of ${rounds}, ${subject.name}`);
-      const before = await usageOf(subject.pid);
-      const hits = await fire(await subject.load(), seconds);
-      const after = await usageOf(subject.pid);
-      const cpu = before && after ? (after.cpu - before.cpu) / hits.answers : null;
-      taken[n]?.push({ ...hits, cpu });
+      const load = await subject.load();
+      const before = await Promise.all([usageOf(subject.pid), familyCpuOf(databasePid)]);
+      const hits = await fire(load, seconds);
+      const after = await Promise.all([usageOf(subject.pid), familyCpuOf(databasePid)]);
+      const each = (from: number | null = null, to: number | null = null) =>
+        from === null || to === null ? null : (to - from) / hits.answers;
+      taken[n]?.push({ ...hits, cpu: each(before[0]?.cpu, after[0]?.cpu), databaseCpu: each(before[1], after[1]) });
     }
   }
   return Promise.all(subjects.map(({ name, pid }, n) => summed(name, pid, taken[n] ?? [])));
 }
 
 /** The medians of what several rounds brought. */
-export async function summed(
-  name: string,
-  pid: number | undefined,
-  rounds: readonly (Hits & { readonly cpu?: number | null })[],
-): Promise<Measured> {
+export async function summed(name: string, pid: number | undefined, rounds: readonly Round[]): Promise<Measured> {
   const middle = (read: (hits: Hits) => number) => median(rounds.map(read));
-  const cpus = rounds.flatMap(({ cpu }) => (cpu == null ? [] : [cpu]));
+  const told = (read: (round: Round) => number | null | undefined) => {
+    const figures = rounds.flatMap((round) => read(round) ?? []);
+    return figures.length > 0 ? median(figures) : null;
+  };
   return {
     name,
     rate: middle(({ rate }) => rate),
     p50: middle(({ p50 }) => p50),
     p99: middle(({ p99 }) => p99),
-    cpu: cpus.length > 0 ? median(cpus) : null,
+    cpu: told(({ cpu }) => cpu),
+    databaseCpu: told(({ databaseCpu }) => databaseCpu),
     rss: (await usageOf(pid))?.rss ?? null,
     failed: rounds.reduce((sum, { failed }) => sum + failed, 0),
     failure: rounds.find(({ failure }) => failure)?.failure ?? null,

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 
 /** What a process has used so far. */
 export interface Usage {
@@ -17,8 +17,29 @@ export async function usageOf(pid: number | undefined): Promise<Usage | null> {
     ['stat', 'status'].map((name) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => null)),
   );
   if (!stat || !status) return null;
-  // The name in parentheses may hold anything; the figures come after it.
-  const figures = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const figures = figuresIn(stat);
   const rss = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
   return { cpu: ((Number(figures[11]) + Number(figures[12])) * 1000) / ticks, rss: Number(rss) * 1024 };
+}
+
+/** The name in parentheses may hold anything; the figures come after it. */
+const figuresIn = (stat: string): string[] => stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+
+/** Milliseconds that a process and all that it ever started have taken; null where nobody tells. */
+export async function familyCpuOf(pid: number | null): Promise<number | null> {
+  const stats = await Promise.all(
+    (await readdir('/proc').catch(() => []))
+      .filter((name) => /^\d+$/.test(name))
+      .map((name) => readFile(`/proc/${name}/stat`, 'utf8').catch(() => '')),
+  );
+  let taken: number | null = null;
+  for (const stat of stats) {
+    const figures = figuresIn(stat);
+    const own = Number.parseInt(stat, 10) === pid;
+    if (!own && Number(figures[1]) !== pid) continue;
+    // Its own, and those of children that ended.
+    const counted = own ? [11, 12, 13, 14] : [11, 12];
+    taken = counted.reduce((sum, n) => sum + (Number(figures[n]) * 1000) / ticks, taken ?? 0);
+  }
+  return taken;
 }
