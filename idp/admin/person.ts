@@ -11,6 +11,7 @@ import { showPage } from '../pages/pages.ts';
 import { notFound, Problem } from '../pages/problems.ts';
 import { seeOther } from '../pages/see-other.ts';
 import { connectedApplications } from '../provider/connected-applications.ts';
+import { deviceOf } from '../sign-in/device.ts';
 import { type BrowserState, personOf, principalOf } from '../sign-in/state.ts';
 import { numberIn, personIn, type WithParams } from './found.ts';
 import type { AdminServices } from './router.ts';
@@ -88,6 +89,7 @@ export function personRoutes(router: Router<BrowserState>, { knex, config }: Adm
       applications: applications.map(({ name }) => name),
       sessions: sessions.map((session) => ({
         ...session,
+        device: deviceOf(session.user_agent),
         began: at(session.created_at),
         lastSeen: at(session.last_seen_at),
       })),
