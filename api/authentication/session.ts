@@ -32,11 +32,12 @@ export class SessionScheme {
     const found = await findSession(this.#services.knex, cookie);
     const person = found && (await this.#people.get(found.personId));
     if (!found || !person?.isActive) return null;
-    const { standIn } = found;
+    const { standIn, session } = found;
+    const provedAt = session.authTime;
     const secret = formSecretOf(cookie, standIn && person.id);
     if (!safeMethods.has(ctx.method) && !this.#isOurs(ctx, secret)) throw forged(ctx);
     const scopes = standIn ? standInScopes : null;
-    return { person, proof: 'session', scopes, application: null, tokenId: null, address, standIn };
+    return { person, proof: 'session', scopes, application: null, tokenId: null, address, standIn, provedAt };
   }
 
   #isOurs(ctx: Context, secret: string): boolean {

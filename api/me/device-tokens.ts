@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { endpoint, signedIn } from './endpoint.ts';
 import { printDay, readExpiry } from './expiry.ts';
-import { mint, readScopes, revoke } from './mint.ts';
+import { addressList, mint, readAddresses, readScopes, revoke } from './mint.ts';
 
 // Qore's spelling of API tokens. A browser session makes them and nothing else does: a leaked token can't breed others.
 const session = ['session'] as const;
@@ -43,6 +43,7 @@ export const createDeviceToken = endpoint({
   path: '/api/api_tokens',
   operation,
   proofs: session,
+  sensitive: true,
   operationId: 'api_tokens_create',
   tag: 'tokens',
   summary: 'Make an API token for a device or a script',
@@ -55,6 +56,7 @@ export const createDeviceToken = endpoint({
       }),
     ),
     abilities: Type.Optional(Type.Array(Type.String(), { description: 'Scopes to bind it by; `*` or absent: none.' })),
+    addresses: Type.Optional(addressList),
   }),
   responses: {
     201: { description: 'The token, once in clear', schema: Type.Object({ data: deviceToken, token: Type.String() }) },
@@ -63,7 +65,8 @@ export const createDeviceToken = endpoint({
     const expiresAt = body.expiration_date ? readExpiry('expiration_date', body.expiration_date) : null;
     const scopes = readScopes('abilities', body.abilities);
     const { id: userId } = signedIn(principal);
-    const token = { userId, name: body.device_name, spelling: 'qore', scopes, expiresAt } as const;
+    const addresses = readAddresses(body.addresses);
+    const token = { userId, name: body.device_name, spelling: 'qore', scopes, expiresAt, addresses } as const;
     const { id, clear } = await mint(services, principal, token);
     const [row] = await services.knex<Row>('api_tokens').where({ id });
     return {

@@ -3,6 +3,7 @@ import type { Context, Middleware } from 'koa';
 import type { Static, TObject, TSchema } from 'typebox';
 import type { Operation } from '../../shared/access/decide.ts';
 import type { Person, Principal, Proof } from '../../shared/access/principal.ts';
+import { confirmPath, isRecent } from '../../shared/identity/recent-proof.ts';
 import type { Services } from '../../shared/services.ts';
 import { sendJson, sendText } from '../answer.ts';
 import type { Trouble } from '../schema/answers.ts';
@@ -49,6 +50,11 @@ export interface Endpoint<Query extends TObject = TObject, Body extends TObject 
   readonly operation: Operation;
   /** The only ways of proving who one is that count here; absent: any. */
   readonly proofs?: readonly Proof[];
+  /**
+   * At a browser it takes a proof of a short time ago of who sits there. Unless said, what only superusers may do does,
+   * when it changes something.
+   */
+  readonly sensitive?: boolean;
   readonly operationId: string;
   readonly tag: string;
   readonly summary: string;
@@ -136,6 +142,7 @@ function call(ctx: Context, services: Services, declared: Endpoint): Promise<Ans
   if (declared.proofs && !declared.proofs.includes(principal.proof)) {
     throw new Forbidden('role', [], `This takes a ${declared.proofs.join(' or ')}, not a ${principal.proof}.`);
   }
+  if (isSensitive(declared)) refuseOldProof(principal, services.config.publicUrl);
   return declared.handler({
     ctx,
     services,
@@ -144,6 +151,15 @@ function call(ctx: Context, services: Services, declared: Endpoint): Promise<Ans
     query: declared.query ? queryOf(ctx, declared.query) : {},
     body: declared.body ? bodyOf(ctx, declared.body) : {},
   });
+}
+
+const isSensitive = ({ sensitive, operation, method }: Endpoint): boolean =>
+  sensitive ?? (operation.who === 'superuser' && method !== 'get');
+
+/** The pages ask again, too: a browser that was left alone does nothing here that it could not do there. */
+function refuseOldProof({ provedAt }: Principal, publicUrl: string): void {
+  if (!provedAt || isRecent(provedAt)) return;
+  throw new Forbidden('role', [], `Prove again who you are, at ${publicUrl}${confirmPath}, and then repeat this.`);
 }
 
 function idOf(ctx: Context): number {

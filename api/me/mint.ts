@@ -1,6 +1,8 @@
+import Type from 'typebox';
 import type { Principal } from '../../shared/access/principal.ts';
 import { resourceScopes } from '../../shared/access/scopes.ts';
 import { audit } from '../../shared/audit.ts';
+import { readAddressList } from '../../shared/identity/address-list.ts';
 import { makeApiToken, type NewApiToken, revokeApiToken } from '../../shared/identity/api-tokens.ts';
 import type { Services } from '../../shared/services.ts';
 import { Invalid, NotFound } from '../store/refusals.ts';
@@ -14,8 +16,8 @@ export function mint(
 ): Promise<{ id: number; clear: string }> {
   return knex.transaction(async (trx) => {
     const made = await makeApiToken(trx, token);
-    const { name, scopes, expiresAt, userId } = token;
-    const facts = { name, user: userId, expires_at: expiresAt, scopes };
+    const { name, scopes, expiresAt, userId, addresses = null } = token;
+    const facts = { name, user: userId, expires_at: expiresAt, scopes, ...(addresses && { addresses }) };
     const changes = Object.fromEntries(Object.entries(facts).map(([field, value]) => [field, { new: value }]));
     await audit(trx, principal, { action: 'create', resource: 'token', objectId: made.id, changes });
     return made;
@@ -44,4 +46,20 @@ export function readScopes(field: string, given: readonly string[] | null | unde
   if (unknown.length > 0) throw new Invalid({ [field]: unknown.map((scope) => `There is no scope "${scope}".`) });
   if (given.length === 0) throw new Invalid({ [field]: ['Name at least one scope.'] });
   return [...new Set(given)];
+}
+
+/** The addresses and networks that a token is to be bound to. */
+export const addressList = Type.Union([Type.Array(Type.String({ maxLength: 100 })), Type.Null()], {
+  description: 'Addresses and networks (CIDR) that it may be used from; any when absent.',
+  examples: [['10.1.2.0/24']],
+});
+
+/** Reads an {@link addressList}; null binds it to none. @throws Invalid naming `addresses` */
+export function readAddresses(given: readonly string[] | null | undefined): string[] | null {
+  if (!given || given.length === 0) return null;
+  try {
+    return readAddressList(given.join(' '));
+  } catch (error) {
+    throw new Invalid({ addresses: [(error as Error).message] });
+  }
 }

@@ -22,6 +22,7 @@ export const namedToken = endpoint({
   also: ['/api/user/token/'],
   // No scope lets it through: a token with less power than its person must not breed one with more.
   operation: { who: 'signed-in', scopes: [] },
+  sensitive: true,
   operationId: 'user_me_token_retrieve',
   tag: 'tokens',
   summary: 'An API token of your own, by name',

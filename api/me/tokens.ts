@@ -7,7 +7,7 @@ import type { Services } from '../../shared/services.ts';
 import { Forbidden, Invalid, NotFound } from '../store/refusals.ts';
 import { endpoint, signedIn } from './endpoint.ts';
 import { readExpiry } from './expiry.ts';
-import { mint, readScopes, revoke } from './mint.ts';
+import { addressList, mint, readAddresses, readScopes, revoke } from './mint.ts';
 import { cleanName } from './named-token.ts';
 import { printTokens, tokenSchema, tokensWithPeople } from './token-list.ts';
 
@@ -79,6 +79,7 @@ export const createToken = endpoint({
   method: 'post',
   path: '/api/user/tokens/',
   operation: write,
+  sensitive: true,
   operationId: 'user_tokens_create',
   tag: 'tokens',
   summary: 'Make an API token',
@@ -92,6 +93,7 @@ export const createToken = endpoint({
     scopes: Type.Optional(
       Type.Union([Type.Array(Type.String()), Type.Null()], { description: 'Scopes to bind it by; none when absent.' }),
     ),
+    addresses: Type.Optional(addressList),
   }),
   responses: { 201: { description: 'The token, once in clear', schema: tokenSchema } },
   handler: async ({ services, principal, body }) => {
@@ -100,7 +102,9 @@ export const createToken = endpoint({
       : new Date(Date.now() + namedTokenDays * 86_400_000);
     const userId = await ownerOf(services, principal, body.user);
     const scopes = readScopes('scopes', body.scopes);
-    const token = { userId, name: cleanName(body.name ?? ''), spelling: 'inventree', scopes, expiresAt } as const;
+    const addresses = readAddresses(body.addresses);
+    const name = cleanName(body.name ?? '');
+    const token = { userId, name, spelling: 'inventree', scopes, expiresAt, addresses } as const;
     const { id, clear } = await mint(services, principal, token);
     const [made] = await printTokens(tokensWithPeople(services.knex).where('t.id', id), principal.tokenId);
     return { status: 201, body: { ...made, token: clear }, headers: { 'Cache-Control': 'no-store' } };

@@ -1,13 +1,13 @@
 import type Router from '@koa/router';
 import { audit } from '../../shared/audit.ts';
 import { checkOwnPassword } from '../../shared/identity/own-password.ts';
+import { confirmPath } from '../../shared/identity/recent-proof.ts';
 import { secondFactorsOf } from '../../shared/identity/second-factors.ts';
 import { showPage } from '../pages/pages.ts';
 import { seeOther } from '../pages/see-other.ts';
 import { authenticationOptions, passkeysWork } from '../second-factors/passkeys.ts';
 import { type FactorServices, proveSecondFactor } from '../second-factors/prove.ts';
 import { tooManyTries } from './limited.ts';
-import { confirmPath } from './recent-sign-in.ts';
 import { returnPath, signInPath } from './return-path.ts';
 import { browserSecretOf, stepUp } from './session.ts';
 import { type BrowserContext, type BrowserState, personOf, principalOf } from './state.ts';

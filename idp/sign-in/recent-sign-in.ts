@@ -1,25 +1,14 @@
-import type { Session } from '../../shared/identity/sessions.ts';
+import { confirmPath, isRecent } from '../../shared/identity/recent-proof.ts';
 import { seeOther } from '../pages/see-other.ts';
 import type { BrowserContext, BrowserMiddleware } from './state.ts';
 
-/** For so long after proving who one is, sensitive pages open without asking again; minutes. */
-export const recentMinutes = 10;
-
-/** Where people prove again who they are. */
-export const confirmPath = '/accounts/confirm/';
-
-/** Whether whoever is signed in proved it a short time ago. */
-export function isRecent({ authTime }: Pick<Session, 'authTime'>): boolean {
-  return Date.now() - authTime.getTime() < recentMinutes * 60_000;
-}
-
 /**
- * After `signedIn`: lets people go on who proved within the last {@link recentMinutes} minutes who they are. Others are
+ * After `signedIn`: lets people go on who proved within the last `recentMinutes` who they are. Others are
  * asked first and come back to the page; a form that they sent is not carried out, so they send it again.
  */
 export function requireRecentSignIn(): BrowserMiddleware {
   return async (ctx, next) => {
-    if (ctx.state.session && isRecent(ctx.state.session)) return next();
+    if (ctx.state.session && isRecent(ctx.state.session.authTime)) return next();
     seeOther(ctx, `${confirmPath}?next=${encodeURIComponent(pageOf(ctx))}`);
   };
 }

@@ -32,6 +32,8 @@ export interface Principal {
   readonly tokenId: number | null;
   /** Address that the request came from. */
   readonly address: string | null;
+  /** When whoever sits at the browser last proved who they are; of sessions only. */
+  readonly provedAt?: Date;
   /** The superuser who sits there in place of the person, when one does. */
   readonly standIn?: { readonly id: number; readonly username: string; readonly until: Date } | null;
 }

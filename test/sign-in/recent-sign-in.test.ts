@@ -53,3 +53,27 @@ test('the id of before the confirmation opens nothing any more', async (t) => {
   t.is(answer.status, 303);
   t.is((await browser.open('/accounts/')).url.pathname, '/accounts/');
 });
+
+test('the api makes no token for a browser that was left alone either, and reads go on', async (t) => {
+  const { browser } = await signedInLongAgo('idle');
+  const cookie = `qm_session=${browser.cookie('qm_session')}`;
+  const csrf = /name="csrf" value="([^"]+)"/.exec((await browser.open('/accounts/tokens/')).html)![1]!;
+  const headers = { cookie, 'x-csrftoken': csrf, 'sec-fetch-site': 'same-origin' };
+  const refused = await q.json<{ detail: string }>('/api/user/tokens/', { headers, json: { name: 'script' } });
+  t.is(refused.status, 403);
+  t.regex(refused.body.detail, /Prove again who you are, at .*\/accounts\/confirm\//);
+  t.is((await q.fetch('/api/user/me/token/', { headers })).status, 403);
+  t.is((await q.fetch('/api/user/me/', { headers })).status, 200);
+});
+
+test('a token that the api makes may be bound to addresses', async (t) => {
+  const person = await q.person({ username: 'binder' });
+  const as = await q.tokenFor(person);
+  const make = (addresses: unknown) =>
+    q.json<{ token: string; addresses: string[] }>('/api/user/tokens/', { as, json: { name: 'x', addresses } });
+  const wrong = await make(['nowhere']);
+  t.is(wrong.status, 400);
+  t.regex(wrong.body.addresses[0]!, /is no address/);
+  const { body } = await make(['10.0.0.0/8']);
+  t.is((await q.fetch('/api/user/me/', { as: body.token })).status, 403);
+});
