@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { conditionSql } from './condition.ts';
 import { correctWords } from './correct.ts';
@@ -11,6 +10,7 @@ import type { Query } from './query.ts';
 import { scopeOf } from './searched.ts';
 import { blind, type Sight } from './sight.ts';
 import { quoted, type Slot, Statement, valuesOf } from './statement.ts';
+import { nameFor } from './statement-name.ts';
 import { visibleSql, whereSql } from './visible.ts';
 
 export { visibleSql, whereSql };
@@ -34,18 +34,6 @@ export interface ListAnswer {
   readonly countIsEstimate: boolean;
   /** Order values of the last row of the page; null when no further page follows. */
   readonly next: readonly (string | null)[] | null;
-}
-
-/** A connection keeps this many statement shapes prepared; rarer ones are planned each time. */
-const preparedShapes = 400;
-const names = new Map<string, string>();
-
-function nameFor(text: string): string | undefined {
-  const known = names.get(text);
-  if (known !== undefined || names.size >= preparedShapes) return known;
-  const name = `qm_${createHash('sha256').update(text).digest('base64url').slice(0, 22)}`;
-  names.set(text, name);
-  return name;
 }
 
 const details = new WeakMap<Projection, Map<boolean, Compiled>>();

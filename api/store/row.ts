@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Resource, Row } from '../resources/declaration.ts';
 import { columnOf } from '../resources/fields.ts';
 import { quoted } from './statement.ts';
+import { nameFor } from './statement-name.ts';
 
 /** Kinds whose canonical value is what the cast prints; the driver would leave out a prefix of all bits. */
 const asText: ReadonlySet<string> = new Set(['mac', 'network', 'interface']);
@@ -23,28 +24,49 @@ function selectList(resource: Resource): string {
 
 const lists = new WeakMap<Resource, string>();
 
-/** A row by field names, locked until the transaction ends; null when it is not there (any more). */
-export async function lockRow(trx: Knex.Transaction, resource: Resource, id: number): Promise<Row | null> {
+function listOf(resource: Resource): string {
   const list = lists.get(resource) ?? selectList(resource);
   lists.set(resource, list);
-  const gone = resource.softDelete ? ` AND t.${quoted(resource.softDelete)} IS NULL` : '';
-  const { rows } = await trx.raw<{ rows: Row[] }>(
-    `SELECT ${list} FROM ${resource.table} AS t WHERE t.id = ?${gone} FOR NO KEY UPDATE OF t`,
-    [id],
+  return list;
+}
+
+/** Runs a statement that connections keep prepared. */
+async function run(trx: Knex.Transaction, sql: string, values: Knex.RawBinding[]): Promise<Row[]> {
+  const name = nameFor(sql);
+  const { rows } = await trx.raw<{ rows: Row[] }>(sql, values).options(name ? { name } : {});
+  return rows;
+}
+
+/** Makes a row of these columns. Answers it by field names, without the sets, which are written elsewhere. */
+export async function insertRow(trx: Knex.Transaction, resource: Resource, columns: Row): Promise<Row> {
+  const given = Object.entries(columns).filter(([, value]) => value !== undefined);
+  const names = given.map(([column]) => quoted(column)).join(', ');
+  const what = given.length > 0 ? `(${names}) VALUES (${given.map(() => '?').join(', ')})` : 'DEFAULT VALUES';
+  const sql = `INSERT INTO ${resource.table} AS t ${what} RETURNING ${listOf(resource)}`;
+  const [made] = await run(
+    trx,
+    sql,
+    given.map(([, value]) => value as Knex.RawBinding),
   );
-  return rows[0] ?? null;
+  if (!made) throw new Error(`${resource.table} answers nothing for a new row`);
+  return made;
+}
+
+/** A row by field names, locked until the transaction ends; null when it is not there (any more). */
+export async function lockRow(trx: Knex.Transaction, resource: Resource, id: number): Promise<Row | null> {
+  const gone = resource.softDelete ? ` AND t.${quoted(resource.softDelete)} IS NULL` : '';
+  const sql = `SELECT ${listOf(resource)} FROM ${resource.table} AS t WHERE t.id = ?${gone} FOR NO KEY UPDATE OF t`;
+  return (await run(trx, sql, [id]))[0] ?? null;
 }
 
 /** Rows by field names, locked in the order of their ids, so that those who want several never wait in a circle. */
 export async function lockRows(trx: Knex.Transaction, resource: Resource, ids: readonly number[]): Promise<Row[]> {
-  const list = lists.get(resource) ?? selectList(resource);
-  lists.set(resource, list);
   const gone = resource.softDelete ? ` AND t.${quoted(resource.softDelete)} IS NULL` : '';
-  const { rows } = await trx.raw<{ rows: Row[] }>(
-    `SELECT ${list} FROM ${resource.table} AS t WHERE t.id = ANY(?::int[])${gone} ORDER BY t.id FOR NO KEY UPDATE OF t`,
+  return run(
+    trx,
+    `SELECT ${listOf(resource)} FROM ${resource.table} AS t WHERE t.id = ANY(?::int[])${gone} ORDER BY t.id FOR NO KEY UPDATE OF t`,
     [ids as number[]],
   );
-  return rows;
 }
 
 /** Field names to columns, for the fields that have one. */
@@ -58,6 +80,9 @@ export function columnsOf(resource: Resource, values: Row): Row {
     }),
   );
 }
+
+/** Whether rows have sets at all. */
+export const hasSets = (resource: Resource): boolean => Object.values(resource.fields).some(({ through }) => through);
 
 /** Replaces the sets among `values` by what they say. */
 export async function writeSets(trx: Knex.Transaction, resource: Resource, id: number, values: Row): Promise<void> {

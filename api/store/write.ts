@@ -7,7 +7,7 @@ import type { Action, Change, ListChange, Occasion, Resource, Row } from '../res
 import { resourceNamed } from '../resources/index.ts';
 import { changesBetween, same } from './changes.ts';
 import { Forbidden, NotFound } from './refusals.ts';
-import { columnsOf, lockRow, writeSets } from './row.ts';
+import { columnsOf, hasSets, insertRow, lockRow, writeSets } from './row.ts';
 import { Statement } from './statement.ts';
 
 /** Who writes, and within which transaction. */
@@ -41,11 +41,11 @@ export async function createRow(
   await resource.hooks?.beforeWrite?.(change);
   const columns = columnsOf(resource, change.values);
   writing.attempting(change.values);
-  const [made] = await trx(resource.table).insert(columns).returning('id');
-  const id: number = made.id;
+  const made = await insertRow(trx, resource, columns);
+  const id = made.id as number;
   await writeSets(trx, resource, id, change.values);
   await refuseUnlessOwn(writing, resource, id, allowed);
-  const after = await storedRow(trx, resource, id);
+  const after = hasSets(resource) ? await storedRow(trx, resource, id) : made;
   const done = { ...change, row: after };
   await resource.hooks?.afterWrite?.(done);
   await audit(trx, writing.actor ?? writing.principal, {
