@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
+import { runMaintenance } from '../../api/jobs/maintenance.ts';
 import { dropAuditMonths, makeAuditMonths } from '../../shared/audit/months.ts';
 import { sealAuditTrail } from '../../shared/audit/seal.ts';
 import { verifyAuditTrail } from '../../shared/audit/verify.ts';
@@ -192,6 +193,23 @@ test.serial('old months are dropped whole, once sealed, and the rest verifies fr
   await seal();
   t.like(await verify(head), { faults: [], entries: 3, begins: newer.slice(0, 7), cut: true });
   t.is(await makeAuditMonths(knex), 0);
+});
+
+test.serial('the nightly maintenance drops what AUDIT_MONTHS no longer keeps, and says so in the trail', async (t) => {
+  const { knex, log, config } = services;
+  const { rows } = await knex.raw(`SELECT to_char(now() - interval '3 months', 'YYYY-MM-05') AS old`);
+  const { old } = rows[0];
+  await write(1, old);
+  await makeAuditMonths(knex);
+  await seal();
+  const run = (auditMonths: number | null) =>
+    runMaintenance({ knex, log, config: { ...config, auditMonths }, actor: atConsole });
+  t.like(await run(null), { failed: 0, done: { 'months of the audit trail dropped': 0 } });
+  t.like(await run(2), { failed: 0, done: { 'months of the audit trail dropped': 1 } });
+  const entry = await knex('audit_entries').where({ resource: 'audit_trail' }).first();
+  t.like(entry, { actor: 'console', action: 'drop', object_id: old.slice(0, 7), changes: { entries: { old: 1 } } });
+  await seal();
+  t.like(await verify(), { faults: [], cut: true });
 });
 
 test.serial('services run as a role that owns nothing, and it can take nothing away', async (t) => {
