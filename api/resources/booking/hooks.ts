@@ -20,20 +20,19 @@ export const occupancyHooks = (kind: OccupancyKind): Hooks => ({
   },
   async afterWrite(change) {
     // Those taken over from a previous system are no news to anybody.
-    if (!change.before && change.row.import_id == null && !(await isOver(change))) await tell('created', change);
+    if (!change.before && change.row.import_id == null) await tell('created', change);
   },
   async beforeDelete(change) {
     await refuseCancelling(kind, change);
   },
   async afterDelete(change) {
-    if (!(await isOver(change))) await tell('cancelled', change);
+    await tell('cancelled', change);
   },
 });
 
-const isOver = async ({ trx, row }: Change): Promise<boolean> => (await stateNow(trx, row.id as number)) === 'past';
-
+/** What is over is no news. */
 const tell = (kind: 'created' | 'cancelled', { trx, row, principal }: Change): Promise<number> =>
-  post(trx, kind, { occupancy: row.id as number }, principal.person?.username ?? null);
+  post(trx, kind, { occupancy: row.id as number, unlessOver: true }, principal.person?.username ?? null);
 
 /** Everybody books for themselves; for others, and handing theirs over, takes the right to change bookings. */
 function refuseForOthers(kind: OccupancyKind, { principal, before, row }: Change): void {
