@@ -56,6 +56,7 @@ export async function createProvider(
     presentedTokens({ forms: [routes.introspection, routes.revocation], userinfo: routes.userinfo }, verification),
   );
   provider.use(introspectedNames(knex));
+  provider.use(jsonRevocations());
   provider.use(registrationAnswers(knex));
   provider.use(allOrNothing(services));
   provider.use(sameBrowserSession(provider, knex));
@@ -87,5 +88,13 @@ function allOrNothing({ knex }: Services): Koa.Middleware {
       const { error } = (ctx.body ?? {}) as { error?: unknown };
       return ctx.status < 400 || (ctx.status < 500 && error === 'invalid_grant');
     });
+  };
+}
+
+/** Clients that read every answer as JSON stumble over the empty one that RFC 7009 §2.2 leaves to the server. */
+function jsonRevocations(): Koa.Middleware {
+  return async (ctx, next) => {
+    await next();
+    if (ctx.path === routes.revocation && ctx.status === 200 && !ctx.body) ctx.body = {};
   };
 }
