@@ -5,7 +5,7 @@ import { tellOfChange } from '../../shared/mail/tell-of-change.ts';
 import { showPage } from '../pages/pages.ts';
 import { Problem } from '../pages/problems.ts';
 import { seeOther } from '../pages/see-other.ts';
-import { enrol } from '../second-factors/enrol.ts';
+import { enrol, inTurn } from '../second-factors/enrol.ts';
 import { offers } from '../second-factors/offers.ts';
 import { makeRecoveryCodes } from '../second-factors/recovery-codes.ts';
 import { browserSecretOf, stepUp } from '../sign-in/session.ts';
@@ -70,6 +70,7 @@ export function addingFactorRoutes(router: Router<BrowserState>, { knex, config 
     await withFactor(ctx);
     const { id: userId } = personOf(ctx);
     const made = await knex.transaction(async (trx) => {
+      await inTurn(trx, userId);
       await audit(trx, principalOf(ctx), { action: 'make_recovery_codes', resource: 'user', objectId: userId });
       return makeRecoveryCodes(trx, userId);
     });

@@ -6,6 +6,7 @@ import { tellOfChange } from '../../shared/mail/tell-of-change.ts';
 import { showPage } from '../pages/pages.ts';
 import { notFound, Problem } from '../pages/problems.ts';
 import { seeOther } from '../pages/see-other.ts';
+import { inTurn } from '../second-factors/enrol.ts';
 import { type BrowserContext, type BrowserState, personOf, principalOf } from '../sign-in/state.ts';
 import type { AccountServices } from './router.ts';
 import { securityHome } from './security-home.ts';
@@ -17,15 +18,13 @@ export function removingFactorRoutes(router: Router<BrowserState>, { knex }: Acc
   const app = `${securityHome}app/remove/`;
   const passkey = `${securityHome}passkeys/:id/remove/`;
 
-  router.get(app, async (ctx) => {
-    const left = await leftWithout(ctx, 'authenticatorApp');
-    ask(ctx, 'Remove the authenticator app?', left);
-  });
+  router.get(app, async (ctx) => ask(ctx, 'Remove the authenticator app?', await leftWithout(ctx, 'authenticatorApp')));
 
   router.post(app, async (ctx) => {
-    const left = await leftWithout(ctx, 'authenticatorApp');
     const { id } = personOf(ctx);
-    await remove(ctx, 'authenticator app', left, (trx) => trx('authenticator_apps').where({ user_id: id }).delete());
+    await remove(ctx, 'authenticatorApp', 'authenticator app', (trx) =>
+      trx('authenticator_apps').where({ user_id: id }).delete(),
+    );
     seeOther(ctx, `${securityHome}?done=app`);
   });
 
@@ -36,30 +35,28 @@ export function removingFactorRoutes(router: Router<BrowserState>, { knex }: Acc
 
   router.post(passkey, async (ctx) => {
     const { id, name } = await own(ctx);
-    const left = await leftWithout(ctx, 'passkeys');
-    await remove(ctx, `passkey «${name}»`, left, (trx) => trx('passkeys').where({ id }).delete());
+    await remove(ctx, 'passkeys', `passkey «${name}»`, (trx) => trx('passkeys').where({ id }).delete());
     seeOther(ctx, `${securityHome}?done=passkey`);
   });
 
-  async function remove(
-    ctx: BrowserContext,
-    factor: string,
-    left: SecondFactors,
-    drop: (trx: Knex) => Promise<number>,
-  ): Promise<void> {
+  type Kind = 'authenticatorApp' | 'passkeys';
+
+  async function remove(ctx: BrowserContext, kind: Kind, name: string, drop: (trx: Knex) => Promise<number>) {
     const { id } = personOf(ctx);
     await knex.transaction(async (trx) => {
+      await inTurn(trx, id);
+      const left = await leftWithout(ctx, kind, trx);
       if ((await drop(trx)) === 0) return;
       if (!hasFactor(left)) await trx('recovery_codes').where({ user_id: id }).delete();
-      const changes = { factor: { old: factor } };
+      const changes = { factor: { old: name } };
       await audit(trx, principalOf(ctx), { action: 'remove_second_factor', resource: 'user', objectId: id, changes });
       await tellOfChange(trx, id, 'factor removed');
     });
   }
 
   /** What somebody still has when one of these is gone. @throws Problem when they have to have one */
-  async function leftWithout(ctx: BrowserContext, kind: 'authenticatorApp' | 'passkeys'): Promise<SecondFactors> {
-    const now = await secondFactorsOf(knex, personOf(ctx).id);
+  async function leftWithout(ctx: BrowserContext, kind: Kind, db = knex): Promise<SecondFactors> {
+    const now = await secondFactorsOf(db, personOf(ctx).id);
     const left = kind === 'passkeys' ? { ...now, passkeys: now.passkeys - 1 } : { ...now, authenticatorApp: false };
     if (hasFactor(left) || !now.required) return left;
     throw new Problem(409, 'This is your only one', 'Your account has to have a second factor. Add another one first.');

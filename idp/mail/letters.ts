@@ -87,4 +87,5 @@ export const accountChanges = {
   address: 'Your mail address was changed to another.',
   'factor added': 'A second factor was added.',
   'factor removed': 'A second factor was removed.',
+  'recovery code': 'A recovery code was used to sign in.',
 } as const satisfies Record<AccountChange, string>;

@@ -24,6 +24,7 @@ export async function enrol(
   { userId, browser, actor }: { userId: number; browser: string; actor: Actor },
   form: Form,
 ): Promise<Enrolled | null> {
+  await inTurn(trx, userId);
   const name = form.text('name').slice(0, 100) || 'Passkey';
   const proved = form.has('passkey')
     ? await addPasskey(trx, config, browser, { userId, name, answer: form.raw('passkey') })
@@ -40,4 +41,9 @@ export async function enrol(
   });
   const left = await trx('recovery_codes').where({ user_id: userId, used_at: null }).first('user_id');
   return { amr: proved.amr, codes: left ? null : await makeRecoveryCodes(trx, userId) };
+}
+
+/** What somebody has changes by one request after the other, until the transaction ends. */
+export async function inTurn(trx: Knex, userId: number): Promise<void> {
+  await trx('users').where({ id: userId }).forNoKeyUpdate().first('id');
 }

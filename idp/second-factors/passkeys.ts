@@ -79,12 +79,17 @@ export async function addPasskey(
       credential.id,
       Buffer.from(credential.publicKey),
       credential.counter,
-      credential.transports ?? [],
+      knownTransports(credential.transports),
       synced,
     ],
   );
   return rowCount > 0 ? { userId, amr: amrOf(synced) } : null;
 }
+
+/** How a browser says it reaches a passkey; whatever else it says is left out. */
+const transports = ['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb'];
+const knownTransports = (said: unknown): string[] =>
+  Array.isArray(said) ? transports.filter((transport) => said.includes(transport)) : [];
 
 /** What the page hands to the browser for signing in, as JSON; without a person any passkey of this installation will do. */
 export async function authenticationOptions(
@@ -123,7 +128,7 @@ export async function usePasskey(
   userId?: number,
 ): Promise<ProvedPasskey | null> {
   const response = read<AuthenticationResponseJSON>(answer);
-  if (typeof response?.id !== 'string' || response.id.length > 1500) return null;
+  if (typeof response?.id !== 'string' || !/^[\w-]{1,1500}$/.test(response.id)) return null;
   const row = await db<PasskeyRow>('passkeys').where({ credential_id: response.id }).first();
   if (!row || (userId !== undefined && row.user_id !== userId)) return null;
   const asked = new Asked(config, { purpose: 'sign in', browser });

@@ -22,7 +22,7 @@ export interface FactorTry {
 
 /** `amr`: what was proved (RFC 8176). «limited» comes with the seconds until another try. */
 export type FactorAnswer =
-  | { readonly refused?: undefined; readonly amr: readonly string[] }
+  | { readonly refused?: undefined; readonly amr: readonly string[]; readonly byRecoveryCode: boolean }
   | { readonly refused: 'wrong' }
   | { readonly refused: 'limited'; readonly retryAfterSeconds: number };
 
@@ -36,21 +36,15 @@ export async function proveSecondFactor(services: FactorServices, factor: Factor
   const tried = { account: `second factor of ${userId}`, address };
   const retryAfterSeconds = await countTry(pool, tried);
   if (retryAfterSeconds !== null) return { refused: 'limited', retryAfterSeconds };
-  const amr = passkey
-    ? ((await usePasskey(knex, config, browser, passkey, userId))?.amr ?? null)
-    : (await isCode(services, userId, code))
-      ? ['otp', 'mfa']
-      : null;
+  const byRecoveryCode = !passkey && (await useRecoveryCode(knex, userId, code));
+  const byApp = !passkey && (await useAuthenticatorCode(knex, config.secretKey, { userId, code }));
+  const used = passkey ? await usePasskey(knex, config, browser, passkey, userId) : null;
+  const amr = byRecoveryCode || byApp ? ['otp', 'mfa'] : used?.amr;
   if (!amr) {
     const entry = { action: 'sign_in_refused', resource: 'user', objectId: userId };
     await audit(knex, anonymous(address), { ...entry, changes: { wrong: { new: 'second factor' } } });
     return { refused: 'wrong' };
   }
   await countSuccess(pool, tried);
-  return { amr };
-}
-
-async function isCode({ knex, config }: FactorServices, userId: number, code: string): Promise<boolean> {
-  if (await useAuthenticatorCode(knex, config.secretKey, { userId, code })) return true;
-  return useRecoveryCode(knex, userId, code);
+  return { amr, byRecoveryCode };
 }

@@ -45,6 +45,11 @@ export async function findPending(ctx: BrowserContext, db: Knex): Promise<Pendin
   return row && person?.isActive ? { person, amr: row.amr, idHash } : null;
 }
 
+/** Keeps others from using an unfinished sign-in until the transaction ends. False when it was used already. */
+export async function holdPending(trx: Knex, { idHash }: PendingSignIn): Promise<boolean> {
+  return Boolean(await trx('sign_ins').where({ id_hash: idHash }).forUpdate().first('user_id'));
+}
+
 /** Uses an unfinished sign-in up. False when it was used already, or has ended meanwhile. */
 export async function finishPending(ctx: BrowserContext, trx: Knex, { idHash }: PendingSignIn): Promise<boolean> {
   const finished = await trx('sign_ins').where({ id_hash: idHash }).where('expires_at', '>', trx.fn.now()).delete();

@@ -1,5 +1,6 @@
 import type Router from '@koa/router';
 import { secondFactorsOf } from '../../shared/identity/second-factors.ts';
+import { tellOfChange } from '../../shared/mail/tell-of-change.ts';
 import { showPage } from '../pages/pages.ts';
 import { seeOther } from '../pages/see-other.ts';
 import { authenticationOptions, passkeysWork } from '../second-factors/passkeys.ts';
@@ -46,6 +47,7 @@ export function secondFactorRoutes(router: Router<BrowserState>, services: Facto
       if (!(await finishPending(ctx, trx, pending))) return false;
       const amr = [...new Set([...pending.amr, ...answer.amr])];
       await completeSignIn(ctx, trx, config, { person: pending.person, amr });
+      if (answer.byRecoveryCode) await tellOfChange(trx, pending.person.id, 'recovery code');
       return true;
     });
     seeOther(ctx, done ? next : signInPath(next));

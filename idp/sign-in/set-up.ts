@@ -6,7 +6,7 @@ import { enrol } from '../second-factors/enrol.ts';
 import { offers } from '../second-factors/offers.ts';
 import type { FactorServices } from '../second-factors/prove.ts';
 import { completeSignIn } from './complete.ts';
-import { findPending, finishPending, type PendingSignIn } from './pending.ts';
+import { findPending, finishPending, holdPending, type PendingSignIn } from './pending.ts';
 import { returnPath, signInPath } from './return-path.ts';
 import { browserSecretOf } from './session.ts';
 import { type BrowserContext, type BrowserState, principalOf } from './state.ts';
@@ -32,13 +32,15 @@ export function setUpRoutes(router: Router<BrowserState>, services: FactorServic
     const { person } = pending;
     const about = { userId: person.id, browser: browserSecretOf(ctx), actor: principalOf(ctx, person) };
     const enrolled = await knex.transaction(async (trx) => {
+      if (!(await holdPending(trx, pending))) return 'gone';
       const added = await enrol(trx, config, about, form);
       if (!added) return null;
-      if (!(await finishPending(ctx, trx, pending))) throw new Error('The sign-in was finished elsewhere');
+      await finishPending(ctx, trx, pending);
       const amr = [...new Set([...pending.amr, ...added.amr])];
       await completeSignIn(ctx, trx, config, { person, amr });
       return added;
     });
+    if (enrolled === 'gone') return seeOther(ctx, signInPath(next));
     if (!enrolled) return show(ctx, pending, next, 422);
     showPage(ctx, 'recovery-codes', { codes: enrolled.codes, next, fresh: true });
   });

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { postLetter } from './outbox.ts';
 
 /** What of an account may change so that its person is told. */
-export type AccountChange = 'password' | 'address' | 'factor added' | 'factor removed';
+export type AccountChange = 'password' | 'address' | 'factor added' | 'factor removed' | 'recovery code';
 
 interface Reader {
   id: number;

@@ -49,6 +49,17 @@ test('the last second factor can be removed where none is required, and only one
   t.true(actions.includes('remove_second_factor'));
 });
 
+test('of two second factors that are removed at once one stays where one is required', async (t) => {
+  const { person, browser, passkey } = await protectedPerson('hasty');
+  const { group_id } = await q.knex('user_groups').where({ user_id: person.id }).first();
+  await q.knex('second_factor_policies').insert({ group_id, level: 'required' });
+  await q.knex('authenticator_apps').insert({ user_id: person.id, sealed_secret: Buffer.of(1), last_step: 1 });
+  const paths = [`/accounts/security/passkeys/${passkey}/remove/`, '/accounts/security/app/remove/'];
+  const forms = await Promise.all(paths.map((path) => browser.open(path)));
+  const answers = await Promise.all(forms.map((form) => browser.submit(form)));
+  t.deepEqual(answers.map(({ status }) => status).sort(), [200, 409]);
+});
+
 test('new recovery codes replace the old ones, and are stored as hashes only', async (t) => {
   const { person, browser } = await protectedPerson('collector');
   const ask = async () => browser.submit(await browser.open('/accounts/security/recovery-codes/'));

@@ -88,6 +88,8 @@ test('what is no answer of a passkey is refused, never an error', async (t) => {
     '{"id":"x","rawId":"x","type":"public-key"}',
     '{',
     '{"id":"x","response":{}}',
+    '{"id":"\\u0000"}',
+    '{"id":["x"]}',
   ];
   for (const passkey of answers) {
     const browser = new FormBrowser(q.url);
