@@ -154,6 +154,45 @@ test.serial('a service user is made for scripts: it has tokens, and nobody signs
   t.is((await browser.open(revoke)).status, 404);
 });
 
+test.serial('the API makes service users, lists sessions, ends them and resets factors', async (t) => {
+  const as = await q.tokenFor(root);
+  const [{ id: group }] = await q.knex('groups').insert({ name: 'Robots' }).returning('id');
+  const make = (json: object) => q.json<Record<string, unknown>>('/api/admin/service-user/', { as, json });
+  const made = await make({ username: 'robot', name: 'Arm', groups: [group, group] });
+  t.is(made.status, 201);
+  t.like(made.body, { username: 'robot', name: 'Arm', groups: [{ id: group, name: 'Robots' }] });
+  t.like(await q.knex('users').where({ username: 'robot' }).first(), { is_service: true, is_superuser: false });
+  t.deepEqual(Object.keys((await make({ username: 'ROBOT' })).body), ['username']);
+  t.deepEqual(Object.keys((await make({ username: 'other', groups: [2147483000] })).body), ['groups']);
+  const list = await q.json<object[]>('/api/admin/service-user/?search=robot', { as });
+  t.deepEqual(list.body, [made.body]);
+  const noDoubt = await q.person({ username: 'many', rights: { admin: ['view', 'add', 'change', 'delete'] } });
+  t.is(
+    (await q.fetch('/api/admin/service-user/', { as: await q.tokenFor(noDoubt), json: { username: 'x' } })).status,
+    403,
+  );
+
+  const jo = await q.person({ username: 'jo', password });
+  await signedIn(jo);
+  await signedIn(jo);
+  const sessions = (await q.json<{ id: number; username: string }[]>(`/api/admin/session/?user=${jo.id}`, { as })).body;
+  t.deepEqual(
+    sessions.map(({ username }) => username),
+    ['jo', 'jo'],
+  );
+  t.false(Object.keys(sessions[0]!).some((key) => key.includes('hash')));
+  const ended = `/api/admin/session/${sessions[0]?.id}/`;
+  t.deepEqual([await status(ended, 'DELETE'), await status(ended, 'DELETE')], [204, 404]);
+  t.is(await status(`/api/admin/user/${jo.id}/end-sessions/`, 'POST'), 204);
+  t.is(await status(`/api/admin/user/${jo.id}/reset-factors/`, 'POST'), 204);
+  t.is((await q.knex('sessions').where({ user_id: jo.id })).length, 0);
+  t.is(await status('/api/admin/user/2147483000/end-sessions/', 'POST'), 404);
+
+  async function status(path: string, method: string): Promise<number> {
+    return (await q.fetch(path, { as, method, ...(method === 'POST' && { json: {} }) })).status;
+  }
+});
+
 test.serial('somebody new is invited by mail, and nobody who has a password', async (t) => {
   const mia = await q.person({ username: 'mia', email: 'mia@example.org' });
   const path = `/admin/people/${mia.id}/`;
