@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import type { Knex } from 'knex';
+import { plainAddress } from '../identity/plain-address.ts';
 import type { TrailFilter } from './trail.ts';
 
 /** The filter as somebody wrote it, in a form or an address. */
@@ -41,7 +41,9 @@ export async function readTrailFilter(
     if (!moment) errors[name] = 'This must be a date, YYYY-MM-DD, or an ISO 8601 moment.';
     return moment;
   };
-  if (typed.address && !isIP(typed.address)) errors.address = 'This must be an IP address.';
+  // As entries keep it.
+  const address = plainAddress(typed.address || null);
+  if (typed.address && !address) errors.address = 'This must be an IP address.';
   const isNobody = nobodies.has(typed.actor);
   const filter = {
     ...(isNobody && { actorId: null }),
@@ -51,7 +53,7 @@ export async function readTrailFilter(
     ...(typed.resource && { resource: typed.resource }),
     ...(typed.object && { objectId: typed.object }),
     ...(typed.application && { application: typed.application }),
-    ...(typed.address && { address: typed.address }),
+    ...(address && { address }),
     ...(typed.since && { since: day('since', 0) }),
     ...(typed.until && { until: day('until', 1) }),
   };
