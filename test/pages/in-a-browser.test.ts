@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { type Running, start } from '../harness/index.ts';
+import { makeGroup, type Running, start } from '../harness/index.ts';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const args = [
@@ -23,7 +23,8 @@ let browser: Browser;
 test.before(async () => {
   if (!existsSync(executablePath)) return;
   q = await start();
-  await q.person({ username: 'viewer', password: 'correct horse', superuser: true });
+  const { id } = await q.person({ username: 'viewer', password: 'correct horse', superuser: true });
+  await makeGroup(q.knex, 'Night shift', { host: ['view'] }, [id]);
   browser = await chromium.launch({ executablePath, args });
 });
 test.after.always(async () => {
@@ -76,6 +77,13 @@ const paths = [
   '/o/applications/1/',
   '/o/applications/register/',
   '/o/applications/1/delete/',
+  '/admin/people/',
+  '/admin/people/1/',
+  '/admin/people/1/update/',
+  '/admin/groups/1/',
+  '/admin/second-factors/',
+  '/admin/keys/',
+  '/admin/audit/',
   '/accounts/login/?next=/o/interaction/x',
 ];
 
