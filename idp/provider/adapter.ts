@@ -71,6 +71,8 @@ class ArtifactAdapter implements Adapter {
 
   async find(id: string): Promise<AdapterPayload | undefined> {
     const token = presentable.has(this.#kind) ? presentedIn(Provider.ctx) : undefined;
+    // Refresh tokens are no JWTs: there is none of that name to be looked for.
+    if (this.#kind === 'RefreshToken' && presentedIn(Provider.ctx)?.jti === id) return undefined;
     const presented = token && (id === token.jwt || id === token.jti) ? token : undefined;
     const key = presented?.jti ?? id;
     // Under one grant tokens are issued one request after the other, and not while it ends.

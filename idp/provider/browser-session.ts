@@ -6,6 +6,7 @@ import { endSession } from '../../shared/identity/sessions.ts';
 import { forgetSession } from '../sign-in/session.ts';
 import { type BrowserContext, principalOf } from '../sign-in/state.ts';
 import { mountPath, routes } from './paths.ts';
+import { prepared } from './prepared.ts';
 
 /*
  * Who sits at a browser is what its own session says. The provider keeps a session beside it, for what it has to
@@ -40,15 +41,17 @@ export function sameBrowserSession(provider: Provider, knex: Knex): Koa.Middlewa
   };
 }
 
+const tieSessions = prepared(
+  'tie_sessions',
+  'UPDATE sessions SET provider_uid = ? WHERE id = ? AND provider_uid IS DISTINCT FROM ?',
+);
+
 /** Notes which session of the provider belongs to the browser's. */
 async function tie(knex: Knex, ctx: BrowserContext): Promise<void> {
   const { session, person } = ctx.state;
   const { uid, accountId } = ctx.oidc?.session ?? {};
   if (!session || !uid || accountId !== String(person?.id)) return;
-  await knex('sessions')
-    .where({ id: session.id })
-    .whereRaw('provider_uid IS DISTINCT FROM ?', [uid])
-    .update({ provider_uid: uid });
+  await tieSessions(knex, [uid, session.id, uid]);
 }
 
 /** Ends the provider's session of this browser, as signing out does. */

@@ -8,6 +8,7 @@ import { type Actor, audit } from '../../shared/audit.ts';
 import type { Config } from '../../shared/config.ts';
 import { consentModeOf } from './clients.ts';
 import { grantSeconds } from './lifetimes.ts';
+import { prepared } from './prepared.ts';
 import { currentDb } from './unit-of-work.ts';
 
 /*
@@ -15,15 +16,17 @@ import { currentDb } from './unit-of-work.ts';
  * that one browser or machine. What a person agreed to before is remembered by their newest grant for the application.
  */
 
+const newestGrant = prepared<{ scope: string | null }>(
+  'newest_grant',
+  `SELECT payload #>> '{openid,scope}' AS scope FROM oidc_artifacts
+    WHERE kind = 'Grant' AND account_id = ? AND client_id = ? AND expires_at > now()
+      AND NOT EXISTS (SELECT 1 FROM exchanged_grants e WHERE e.grant_id = oidc_artifacts.grant_id)
+    ORDER BY created_at DESC LIMIT 1`,
+);
+
 /** What a person agreed to with an application, by scope; empty when nothing is remembered. */
 export async function rememberedScopes(db: Knex, userId: string, clientId: string): Promise<ReadonlySet<string>> {
-  const { rows } = await db.raw<{ rows: Array<{ scope: string | null }> }>(
-    `SELECT payload #>> '{openid,scope}' AS scope FROM oidc_artifacts
-      WHERE kind = 'Grant' AND account_id = ? AND client_id = ? AND expires_at > now()
-        AND NOT EXISTS (SELECT 1 FROM exchanged_grants e WHERE e.grant_id = oidc_artifacts.grant_id)
-      ORDER BY created_at DESC LIMIT 1`,
-    [userId, clientId],
-  );
+  const { rows } = await newestGrant(db, [userId, clientId]);
   return new Set(rows[0]?.scope?.split(' ').filter(Boolean));
 }
 

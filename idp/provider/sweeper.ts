@@ -13,7 +13,8 @@ const keptAfter = '10 minutes';
 
 /**
  * Deletes what has expired: codes, tokens, grants and interactions of the provider, revocations of tokens that are over
- * anyway, and sessions. Several processes may do it at once: each takes rows that no other has.
+ * anyway, and sessions. The oldest go first, by the index: a walk through the table would meet all that went before it
+ * again and again. Several processes may do it at once: each takes rows that no other has.
  * @returns how many rows were deleted
  */
 export async function sweep(knex: Knex): Promise<number> {
@@ -21,17 +22,17 @@ export async function sweep(knex: Knex): Promise<number> {
     knex,
     `DELETE FROM oidc_artifacts WHERE (kind, id_hash) IN (
        SELECT kind, id_hash FROM oidc_artifacts WHERE expires_at < now() - interval '${keptAfter}'
-        LIMIT ${batch} FOR UPDATE SKIP LOCKED)`,
+        ORDER BY expires_at LIMIT ${batch} FOR UPDATE SKIP LOCKED)`,
   );
   const revocations = await inBatches(
     knex,
     `DELETE FROM revocations WHERE id IN (
-       SELECT id FROM revocations WHERE expires_at < now() LIMIT ${batch} FOR UPDATE SKIP LOCKED)`,
+       SELECT id FROM revocations WHERE expires_at < now() ORDER BY expires_at LIMIT ${batch} FOR UPDATE SKIP LOCKED)`,
   );
   const proofs = await inBatches(
     knex,
     `DELETE FROM seen_proofs WHERE id_hash IN (
-       SELECT id_hash FROM seen_proofs WHERE expires_at < now() LIMIT ${batch} FOR UPDATE SKIP LOCKED)`,
+       SELECT id_hash FROM seen_proofs WHERE expires_at < now() ORDER BY expires_at LIMIT ${batch} FOR UPDATE SKIP LOCKED)`,
   );
   return artifacts + revocations + proofs + (await sweepUsage(knex)) + (await sweepSessions(knex));
 }

@@ -30,7 +30,7 @@ const query = `
  */
 export async function loadPerson(db: Knex, where: { id: number } | { username: string }): Promise<Person | null> {
   const { rows } = await ('id' in where
-    ? db.raw<{ rows: PersonRow[] }>(`${query} u.id = ?`, [where.id])
+    ? db.raw<{ rows: PersonRow[] }>(`${query} u.id = ?`, [where.id]).options({ name: 'person_by_id' })
     : db.raw<{ rows: PersonRow[] }>(`${query} lower(u.username) = lower(?)`, [where.username]));
   return rows[0] ? personFrom(rows[0]) : null;
 }

@@ -79,6 +79,13 @@ interface SessionRow {
   stale: boolean;
 }
 
+/** Kept prepared by each connection: every page and every request of a signed-in browser asks it. */
+const byCookie = `SELECT s.id, s.user_id, s.created_at, s.auth_time, s.amr, s.last_seen_at < now() - interval '1 minute' AS stale,
+          u.username, s.acting_until, stands_in_for(s) AS stood_in_for
+     FROM sessions s JOIN users u ON u.id = s.user_id
+    WHERE s.id_hash = ? AND s.expires_at > now() AND u.is_active
+      AND ('mfa' = ANY (s.amr) OR NOT needs_second_factor(s.user_id))`;
+
 /**
  * Looks up the live session of a cookie's value; null when there is none, it has ended, its person is inactive,
  * or it was opened with a password alone by somebody who has a second factor, or must have one.
@@ -90,14 +97,7 @@ export async function findSession(
 ): Promise<{ session: Session; personId: number; standIn: StandIn | null } | null> {
   if (!cookieValue || cookieValue.length > 100) return null;
   const idHash = sha256(cookieValue);
-  const { rows } = await db.raw<{ rows: SessionRow[] }>(
-    `SELECT s.id, s.user_id, s.created_at, s.auth_time, s.amr, s.last_seen_at < now() - interval '1 minute' AS stale,
-            u.username, s.acting_until, stands_in_for(s) AS stood_in_for
-       FROM sessions s JOIN users u ON u.id = s.user_id
-      WHERE s.id_hash = ? AND s.expires_at > now() AND u.is_active
-        AND ('mfa' = ANY (s.amr) OR NOT needs_second_factor(s.user_id))`,
-    [idHash],
-  );
+  const { rows } = await db.raw<{ rows: SessionRow[] }>(byCookie, [idHash]).options({ name: 'session_by_cookie' });
   const row = rows[0];
   if (!row) return null;
   if (row.stale) await putOffIdleEnd(db, idHash);
