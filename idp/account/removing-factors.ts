@@ -58,6 +58,7 @@ export function removingFactorRoutes(router: Router<BrowserState>, { knex }: Acc
   async function leftWithout(ctx: BrowserContext, kind: Kind, db = knex): Promise<SecondFactors> {
     const now = await secondFactorsOf(db, personOf(ctx).id);
     const left = kind === 'passkeys' ? { ...now, passkeys: now.passkeys - 1 } : { ...now, authenticatorApp: false };
+    if (left.passkeys === 0 && !(await hasPassword(db, personOf(ctx).id))) throw onlyWayIn();
     if (hasFactor(left) || !now.required) return left;
     throw new Problem(409, 'This is your only one', 'Your account has to have a second factor. Add another one first.');
   }
@@ -73,6 +74,13 @@ export function removingFactorRoutes(router: Router<BrowserState>, { knex }: Acc
     if (!row) throw notFound();
     return row;
   }
+}
+
+const onlyWayIn = () =>
+  new Problem(409, 'This is your only way in', 'You have no password. Set one first, or add another passkey.');
+
+async function hasPassword(db: Knex, id: number): Promise<boolean> {
+  return Boolean(await db('users').where({ id }).whereNotNull('password').first('id'));
 }
 
 function ask(ctx: BrowserContext, title: string, left: SecondFactors): void {

@@ -15,9 +15,14 @@ import { sessionRoutes } from './sessions.ts';
 import { tokenRoutes } from './tokens.ts';
 
 /** Pages that are opened by whoever proved a short time ago who they are. */
-const sensitive = ['security/app', 'security/passkey', 'security/passkeys', 'security/recovery-codes', 'address'].map(
-  (path) => `/accounts/${path}`,
-);
+const sensitive = [
+  'security/app',
+  'security/passkey',
+  'security/passkeys',
+  'security/password',
+  'security/recovery-codes',
+  'address',
+].map((path) => `/accounts/${path}`);
 
 export type AccountServices = Pick<Services, 'knex' | 'pool' | 'config'>;
 

@@ -7,6 +7,7 @@ import { passkeysWork } from '../second-factors/passkeys.ts';
 import { type BrowserState, personOf } from '../sign-in/state.ts';
 import { addingFactorRoutes } from './adding-factors.ts';
 import { removingFactorRoutes } from './removing-factors.ts';
+import { removingPasswordRoutes } from './removing-password.ts';
 import type { AccountServices } from './router.ts';
 import { securityHome } from './security-home.ts';
 
@@ -15,6 +16,7 @@ const outcomes = new Map([
   ['app', 'The authenticator app is removed.'],
   ['passkey', 'The passkey is removed.'],
   ['added', 'The second factor is added.'],
+  ['no-password', 'The password is removed. You sign in with a passkey.'],
   ['address', 'The mail address is confirmed.'],
 ]);
 
@@ -24,6 +26,7 @@ export function securityRoutes(router: Router<BrowserState>, services: AccountSe
   const inZone = (at: Date | null) => moment(at, config.timeZone);
   addingFactorRoutes(router, services);
   removingFactorRoutes(router, services);
+  removingPasswordRoutes(router, services);
 
   router.get(securityHome, async (ctx) => {
     const { id } = personOf(ctx);

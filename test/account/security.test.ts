@@ -5,7 +5,8 @@ import { type Running, start } from '../harness/index.ts';
 
 let q: Running;
 test.before(async () => {
-  q = await start();
+  // Passkeys belong to a name, never to a bare address.
+  q = await start({ hostname: 'localhost' });
 });
 test.after.always(() => q?.close());
 
@@ -69,6 +70,37 @@ test('new recovery codes replace the old ones, and are stored as hashes only', a
   const stored = await q.knex('recovery_codes').where({ user_id: person.id });
   t.is(stored.length, 10);
   t.false(JSON.stringify(stored).includes(Buffer.from(second[0]!.replaceAll('-', '')).toString('hex')));
+});
+
+test('where passkeys work, who has one can do without a password, and set one again', async (t) => {
+  const { person, browser, passkey } = await protectedPerson('modern');
+  const remove = '/accounts/security/password/remove/';
+  const after = await browser.submit(await browser.open(remove));
+  t.regex(after.html, /The password is removed/);
+  t.is((await q.knex('users').where({ id: person.id }).first()).password, null);
+  const entering = new FormBrowser(q.url);
+  t.is((await entering.signIn(await entering.open('/accounts/login/'), person)).status, 422);
+  t.is((await browser.open(remove)).status, 200);
+  t.is((await browser.open(`/accounts/security/passkeys/${passkey}/remove/`)).status, 409, 'the only way in stays');
+
+  const form = await browser.open('/accounts/password/');
+  t.notRegex(form.html, /id="current"/);
+  await q
+    .knex('sessions')
+    .where({ user_id: person.id })
+    .update({ auth_time: q.knex.raw(`now() - interval '1 hour'`) });
+  const wish = { chosen: 'battery staple', again: 'battery staple' };
+  t.is((await browser.submit(form, wish)).url.pathname, '/accounts/confirm/', 'not by whoever finds the browser open');
+  await q.knex('sessions').where({ user_id: person.id }).update({ auth_time: new Date() });
+  t.regex((await browser.submit(form, wish)).html, /Your password is changed/);
+  const again = await entering.open('/accounts/login/');
+  const entered = await entering.signIn(again, { ...person, password: 'battery staple' });
+  t.is(entered.url.pathname, '/accounts/login/second-factor/');
+
+  const plain = await q.person({ username: 'no passkey', password: 'correct horse' });
+  const other = new FormBrowser(q.url);
+  await other.signIn(await other.open('/accounts/login/'), plain);
+  t.is((await other.open(remove)).status, 409);
 });
 
 test('where second factors are switched off, nobody adds one', async (t) => {
