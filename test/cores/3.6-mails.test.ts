@@ -137,9 +137,7 @@ test.serial('mails go out by SMTP as plain text, and are tried again when the se
 
 test.serial('a mail that never gets through is left lying after a while', async (t) => {
   const me = await booker('lost');
-  await q
-    .knex('outbox')
-    .insert({ kind: 'nag', user_id: me.id, recipient: 'x@example.org', facts: '{}', attempts: 11 });
+  await q.knex('outbox').insert({ kind: 'nag', user_id: me.id, recipient: 'x@example.org', facts: '{}', attempts: 11 });
   const carrier = openCarrier(q.services.config);
   smtp.refuses = true;
   t.deepEqual(await deliver(q.services, carrier, bookingLetters), { sent: 0, failed: 1 });
