@@ -67,22 +67,20 @@ async function lastSeal(trx: Knex): Promise<Last> {
  * the data moved to another server counts for nothing.
  */
 async function settledUpTo(trx: Knex, sealedTo: number): Promise<number> {
-  const noted = await one<{ to: string; over: boolean; foreign: boolean }>(
-    trx,
-    `SELECT waiting_to AS to, waiting_for <= pg_snapshot_xmin(pg_current_snapshot()) AS over,
-            waiting_for > pg_snapshot_xmax(pg_current_snapshot()) AS foreign FROM audit_progress FOR UPDATE`,
-  );
+  // First of all, before this transaction has a number: whoever got an id up to here has a smaller number then.
   const given = await one<{ last: string }>(
     trx,
     'SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS last FROM audit_entries_id_seq',
   );
+  const noted = await one<{ to: string; over: boolean; foreign: boolean }>(
+    trx,
+    `SELECT waiting_to AS to, waiting_for <= pg_snapshot_xmin(pg_current_snapshot()) AS over,
+            waiting_for >= pg_snapshot_xmax(pg_current_snapshot()) AS foreign FROM audit_progress FOR UPDATE`,
+  );
   const settled = noted.over && !noted.foreign ? Number(noted.to) : sealedTo;
   const waitsStill = !noted.over && !noted.foreign;
-  // In a statement of its own: its snapshot is taken after the number was read.
   if (!waitsStill && Number(given.last) > Number(noted.to)) {
-    await trx.raw('UPDATE audit_progress SET waiting_to = ?, waiting_for = pg_snapshot_xmax(pg_current_snapshot())', [
-      given.last,
-    ]);
+    await trx.raw('UPDATE audit_progress SET waiting_to = ?, waiting_for = pg_current_xact_id()', [given.last]);
   }
   return settled;
 }

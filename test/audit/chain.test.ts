@@ -104,6 +104,24 @@ test.serial('a trail that nobody touched verifies, whatever was written at the s
   t.like(await verify(found.head), { faults: [], unsealed: 1 });
 });
 
+test.serial('of two transactions that overlap, the one that ends later is sealed as well', async (t) => {
+  const { knex } = services;
+  const pass = async () => {
+    for (let n = 0; n < 3; n++) await sealAuditTrail(knex, services.config.secretKey);
+  };
+  const earlier = await knex.transaction();
+  await earlier.raw('SELECT pg_current_xact_id()');
+  const later = await knex.transaction();
+  await audit(later, atConsole, { action: 'create', resource: 'slow', objectId: 1 });
+  await audit(earlier, atConsole, { action: 'create', resource: 'quick', objectId: 2 });
+  await earlier.commit();
+  await pass();
+  t.like(await verify(), { faults: [], entries: 0, unsealed: 1 });
+  await later.commit();
+  await seal();
+  t.like(await verify(), { faults: [], entries: 2, unsealed: 0 });
+});
+
 test.serial('a transaction that takes long keeps later entries waiting, and nobody else', async (t) => {
   const { knex } = services;
   const slow = await knex.transaction();
