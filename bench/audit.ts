@@ -49,7 +49,7 @@ try {
   }
   let began = performance.now();
   let sealed = 0;
-  for (let empty = 0; empty < 3; ) {
+  for (let empty = 0; empty < 3 && sealed < 500_000; ) {
     const now = await sealAuditTrail(knex, config.secretKey);
     empty = now === 0 ? empty + 1 : 0;
     sealed += now;
@@ -94,6 +94,7 @@ async function perSecond(name: string, write: () => Promise<unknown>, sealing: b
   );
 }
 
+/** Entries as time brings them, over fifty days up to now. */
 async function fill(count: number): Promise<void> {
   const batch = 100_000;
   for (let done = 0; done < count; done += batch) {
@@ -101,11 +102,11 @@ async function fill(count: number): Promise<void> {
       await trx.raw('SET LOCAL statement_timeout = 0');
       await trx.raw(
         `INSERT INTO audit_entries (at, actor_id, actor, proof, address, action, resource, object_id, changes)
-         SELECT now() - random() * interval '50 days', 1000 + n % 500, 'p' || n % 500, 'token', ('10.0.0.' || n % 200)::inet,
+         SELECT now() - (? - n) * (interval '50 days' / ?), 1000 + n % 500, 'p' || n % 500, 'token', ('10.0.0.' || n % 200)::inet,
                 (ARRAY['create','update','delete','sign_in'])[1 + n % 4], (ARRAY['host','part','user'])[1 + n % 3], (n % 5000)::text,
                 '{"name":{"old":"a","new":"b"}}'
          FROM generate_series(1, ?) AS n`,
-        [Math.min(batch, count - done)],
+        [count - done, count, Math.min(batch, count - done)],
       );
     });
   }
