@@ -11,6 +11,14 @@ export type Shot =
   | { readonly kind: 'numbered'; readonly path: string; readonly body: string; readonly from: number }
   /** Basic authentication as somebody else from somewhere else each time, so that nothing is remembered of it. */
   | { readonly kind: 'signIns'; readonly path: string; readonly people: number; readonly password: string }
+  /** The sign-in page's form, sent as somebody else from somewhere else each time. */
+  | {
+      readonly kind: 'signInForms';
+      readonly path: string;
+      readonly people: number;
+      readonly fields: Readonly<Record<string, string>>;
+      readonly headers: Readonly<Record<string, string>>;
+    }
   /** A free slot each time: the bookables in turn, then the next day. */
   | {
       readonly kind: 'slots';
@@ -41,6 +49,8 @@ export type Failing = (status: number, body: string) => void;
 /** Names of people who sign in. */
 export const guest = (n: number): string => `guest${n}`;
 
+const addressOf = (n: number): string => `10.9.${n >> 8}.${n % 256}`;
+
 const day = 86_400_000;
 
 /** A shot as autocannon takes it. */
@@ -65,9 +75,21 @@ export function shots(shot: Shot, failing: Failing): Request[] {
       const next = () => {
         n = (n + 1) % people;
         const credentials = Buffer.from(`${guest(n)}:${password}`).toString('base64');
-        return { authorization: `Basic ${credentials}`, 'x-forwarded-for': `10.9.${n >> 8}.${n % 256}` };
+        return { authorization: `Basic ${credentials}`, 'x-forwarded-for': addressOf(n) };
       };
       return [{ path, onResponse, setupRequest: (request) => ({ ...request, path, headers: next() }) }];
+    }
+    case 'signInForms': {
+      const { path, people, fields } = shot;
+      let n = Math.floor(Math.random() * people);
+      const next = () => {
+        n = (n + 1) % people;
+        return {
+          headers: { ...shot.headers, 'x-forwarded-for': addressOf(n) },
+          body: new URLSearchParams({ ...fields, username: guest(n) }).toString(),
+        };
+      };
+      return [{ method: 'POST', path, onResponse, setupRequest: (request) => ({ ...request, path, ...next() }) }];
     }
     case 'slots': {
       const { path, bookables } = shot;

@@ -8,8 +8,10 @@ import { detail } from './detail.ts';
 import { list } from './list.ts';
 import { neighbours } from './neighbours.ts';
 import { search } from './search.ts';
+import { signIns } from './sign-ins.ts';
 import { size } from './size.ts';
 import { stream } from './stream.ts';
+import { sweep } from './sweep.ts';
 import { flow, introspect, refresh, token } from './tokens.ts';
 
 /** The rows of the table, in its order. */
@@ -29,4 +31,6 @@ export const rows: readonly Row[] = [
   refresh,
   flow,
   introspect,
+  signIns,
+  sweep,
 ];
