@@ -46,7 +46,8 @@ export function tellOfLogouts(provider: LiveProvider, { knex, events, log }: Ser
         if (notices.length < batch) return;
       }
     } catch (error) {
-      log.error({ err: error }, 'applications could not be told of a sign-out');
+      // They stay noted, and are told a minute later.
+      log.warn({ err: error }, 'applications could not be told of a sign-out');
     }
   };
 

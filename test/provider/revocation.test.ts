@@ -44,6 +44,7 @@ test('introspection tells of a JWT access token, and userinfo answers it', async
     family_name: 'Lovelace',
     preferred_username: 'ada',
     email: 'ada@lab.example',
+    email_verified: false,
   });
   const posted = await fetch(`${q.url}/o/userinfo/`, {
     method: 'POST',

@@ -1,0 +1,48 @@
+import test from 'ava';
+import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import { claimsOf, Setting } from './setting.ts';
+
+const q = await Setting.open();
+const ada = await q.person({ username: 'ada' });
+const redirectUri = 'https://planner.example/cb';
+const { publicKey, privateKey } = await generateKeyPair('ES256');
+const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'mine' }] });
+test.after.always(() => q.close());
+
+test('an application signs its request, and what stands beside it in the address counts for nothing', async (t) => {
+  const application = await q.application({ jwks, consent: 'trusted' });
+  const { address, verifier } = q.authorization({ client_id: application.clientId, redirect_uri: redirectUri });
+  const asked = Object.fromEntries(new URL(address).searchParams);
+  const request = await new SignJWT({ ...asked, scope: 'openid g:read' })
+    .setProtectedHeader({ alg: 'ES256', kid: 'mine', typ: 'oauth-authz-req+jwt' })
+    .setIssuer(application.clientId)
+    .setAudience(`${q.url}/o`)
+    .setIssuedAt()
+    .setExpirationTime('1m')
+    .sign(privateKey);
+  const query = new URLSearchParams({ client_id: application.clientId, scope: 'openid a:superuser', request });
+  const browser = q.browser();
+  const landed = await browser.signIn(await browser.open(`/o/authorize/?${query}`), ada);
+  const code = landed.url.searchParams.get('code') ?? '';
+  const tokens = await q.redeem({ code, verifier }, { application, redirectUri });
+  t.is(claimsOf(tokens.access_token).scope, 'openid g:read');
+
+  const unsigned = new UnsecuredJWT({ ...asked, scope: 'openid a:superuser' }).encode();
+  const refused = new URLSearchParams({ ...asked, request: unsigned });
+  t.is((await browser.open(`/o/authorize/?${refused}`)).url.searchParams.get('error'), 'invalid_request_object');
+});
+
+test('an application that has to push its requests gets nothing for others, and a pushed one counts once', async (t) => {
+  const application = await q.application({ require_par: true, consent: 'trusted' });
+  const { address, verifier } = q.authorization({ client_id: application.clientId, redirect_uri: redirectUri });
+  const browser = q.browser();
+  await browser.signIn(await browser.open('/accounts/login/'), ada);
+  t.is((await browser.open(address)).url.searchParams.get('error'), 'invalid_request');
+  const asked = Object.fromEntries(new URL(address).searchParams);
+  const pushed = await q.form<{ request_uri: string }>('/par/', asked, application);
+  t.is(pushed.status, 201);
+  const query = new URLSearchParams({ client_id: application.clientId, request_uri: pushed.request_uri });
+  const code = (await browser.open(`/o/authorize/?${query}`)).url.searchParams.get('code') ?? '';
+  t.is((await q.redeem({ code, verifier }, { application, redirectUri })).status, 200);
+  t.false((await browser.open(`/o/authorize/?${query}`)).url.searchParams.has('code'));
+});
