@@ -9,13 +9,15 @@ export const exactUpTo = 100_000;
 const alongUpTo = 1000;
 
 /** The planner may be mistaken: up to so many by its estimate are counted all the same. */
-const worthCounting = exactUpTo * 1.5;
+const worthCounting = exactUpTo * 1.2;
 
 /** The count of a list on its way. */
 export interface Counted {
   /** A SELECT of the count that goes along with the page: one more than {@link upTo} at most. */
   readonly along: string;
   readonly upTo: number;
+  /** A SELECT of the count of its own: up to {@link exactUpTo}, or of a whole table once its size is known to be no more. */
+  readonly whole: string;
   /** The rows to be counted, for the planner to estimate, and the parameters that they take. */
   readonly rows: string;
   readonly slots: readonly Slot[];
@@ -28,7 +30,9 @@ export interface Counted {
 export function countSql(statement: Statement, where: readonly string[], found = false): Counted {
   const rows = `SELECT 1 ${statement.from()}${whereSql(where)}`;
   const upTo = found ? exactUpTo : alongUpTo;
-  return { along: countUpTo(rows, upTo), upTo, rows, slots: [...statement.slots] };
+  // Stopping at a bound costs half as much again; of a whole table the planner knows the size.
+  const whole = where.length > 0 ? countUpTo(rows, exactUpTo) : `SELECT count(*)::int ${statement.from()}`;
+  return { along: countUpTo(rows, upTo), upTo, whole, rows, slots: [...statement.slots] };
 }
 
 /** A SELECT of how many rows a SELECT gives, one more than the bound at most. */
@@ -50,7 +54,7 @@ interface Seen {
  */
 export async function settleCount(
   db: pg.Pool,
-  { rows, upTo, slots }: Counted,
+  { rows, upTo, whole, slots }: Counted,
   { along, limit, offset, size }: Seen,
   me: number | null,
   ready: (text: string, values: unknown[]) => pg.QueryConfig,
@@ -61,7 +65,7 @@ export async function settleCount(
   const estimate = await estimated(db, rows, values);
   let count = exactUpTo + 1;
   if (upTo < exactUpTo && estimate <= worthCounting) {
-    const counted = await db.query<{ count: number }>(ready(countUpTo(rows, exactUpTo), values));
+    const counted = await db.query<{ count: number }>(ready(whole, values));
     count = counted.rows[0]?.count ?? 0;
     if (count <= exactUpTo) return { count, countIsEstimate: false };
   }

@@ -126,12 +126,15 @@ async function readMatching(
   }
   if (page.kind === 'cursor') {
     const limit = limitSql(statement, page.limit);
-    const after = `ARRAY[${keys.map(({ sql }) => `(${sql})::text`).join(', ')}]`;
+    const names = keys.map((_, n) => `"$key${n}"`);
+    const raw = keys.map(({ sql }, n) => `${sql} AS ${names[n]}`).join(', ');
     const shown = projection.columns.map(({ key }) => `page.${quoted(key)}`).join(', ');
-    // One more than asked for tells whether any follow.
-    const further = `SELECT ${after} AS "$after", ${columns} ${rows} LIMIT ${limit} + 1`;
+    // One more than asked for tells whether any follow. Of the last row alone its place is printed.
+    const further = `SELECT ${raw}, ${columns} ${rows} LIMIT ${limit} + 1`;
     const numbered = `SELECT row_number() OVER () AS "$n", found.* FROM (${further}) AS found`;
-    const text = `SELECT ${arrayOf('row', `"$n" <= ${limit}`)} AS body, CASE WHEN count(*) > ${limit} THEN (max("$after"::text) FILTER (WHERE "$n" = ${limit}))::text[] END AS after FROM (${numbered}) AS page, LATERAL (SELECT ${shown}) AS row`;
+    const place = `ARRAY[${names.map((name) => `${name}::text`).join(', ')}]`;
+    const after = `(max(${place}::text) FILTER (WHERE "$n" = ${limit}))::text[]`;
+    const text = `SELECT ${arrayOf('row', `"$n" <= ${limit}`)} AS body, CASE WHEN count(*) > ${limit} THEN ${after} END AS after FROM (${numbered}) AS page, LATERAL (SELECT ${shown}) AS row`;
     const found = await db.query<{ body: string; after: (string | null)[] | null }>(ready(text));
     const { body = '[]', after: next = null } = found.rows[0] ?? {};
     return { text: body, rows: null, count: null, countIsEstimate: false, next };
