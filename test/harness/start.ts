@@ -52,12 +52,19 @@ export async function start(
   const { port } = server.address() as AddressInfo;
   const url = `http://${wishes.hostname ?? '127.0.0.1'}:${port}`;
 
-  const services = await freshServices({ port, publicUrl: url, ...wishes.config });
+  const hangUp = async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  const services = await freshServices({ port, publicUrl: url, ...wishes.config }).catch(async (error: unknown) => {
+    // An open port would keep the test's process from ending.
+    await hangUp();
+    throw error;
+  });
   const children: ServiceProcess[] = [];
   const close = async () => {
     await Promise.all(children.map((child) => child.close()));
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    await hangUp();
     await closeServices(services);
   };
   try {

@@ -46,7 +46,7 @@ const orders = {
 } as const;
 
 for (const [style, names] of Object.entries(orders)) {
-  test(`The example of each create can be sent as it stands, ${style}`, async (t) => {
+  test.serial(`The example of each create can be sent as it stands, ${style}`, async (t) => {
     const q = await start();
     t.teardown(() => q.close());
     const as = await q.tokenFor(await q.person({ username: 'root', superuser: true }));
@@ -69,7 +69,7 @@ for (const [style, names] of Object.entries(orders)) {
 
 const run = promisify(execFile);
 
-test('The calls in JavaScript and curl run as they stand once TOKEN is set', async (t) => {
+test.serial('The calls in JavaScript and curl run as they stand once TOKEN is set', async (t) => {
   const q = await start();
   t.teardown(() => q.close());
   const env = {
