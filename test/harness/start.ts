@@ -46,6 +46,8 @@ export async function freshServices(config: Partial<GivenConfig> = {}): Promise<
 export async function start(
   wishes: { api?: number; config?: Partial<GivenConfig>; hostname?: string } = {},
 ): Promise<Running> {
+  // First of all: meanwhile the process hears nothing, and connections that it waits for would be given up.
+  const { bothServices } = await import('../../main.ts');
   let answer: RequestListener = (_, response) => response.writeHead(503).end();
   const server = createServer((incoming, response) => answer(incoming, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -68,7 +70,6 @@ export async function start(
     await closeServices(services);
   };
   try {
-    const { bothServices } = await import('../../main.ts');
     answer = await bothServices(services);
     const env = environmentOf(services.config);
     children.push(
