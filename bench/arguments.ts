@@ -18,8 +18,20 @@ export interface Wishes {
 
 const sizes: Readonly<Record<string, number>> = { '10k': 10_000, '100k': 100_000, '1m': 1_000_000 };
 
-/** @throws Error saying which argument can not be */
-export function readArguments(given: readonly string[], known: readonly string[]): Wishes {
+/** What `--help` prints. */
+export const help = (known: readonly string[]): string => `npm run bench [-- row …] [options]
+
+Measures Quartermaster beside bare servers that answer the same bytes, in turns, on a PostgreSQL of its own.
+Rows: ${known.join(', ')}
+
+  --hosts 10k|100k|1m   hosts in the database (100k), for rows that don't set their own
+  --rounds n            how often each server is measured (3)
+  --seconds n           how long each time (2)
+  --json                figures as JSON
+  --profiles folder     keeps CPU profiles of the services`;
+
+/** @returns null when `--help` is asked for @throws Error saying which argument can not be */
+export function readArguments(given: readonly string[], known: readonly string[]): Wishes | null {
   const { values, positionals } = parseArgs({
     args: [...given],
     allowPositionals: true,
@@ -29,8 +41,10 @@ export function readArguments(given: readonly string[], known: readonly string[]
       seconds: { type: 'string', default: '2' },
       json: { type: 'boolean', default: false },
       profiles: { type: 'string' },
+      help: { type: 'boolean', default: false },
     },
   });
+  if (values.help) return null;
   const unknown = positionals.filter((name) => !known.includes(name));
   if (unknown.length > 0) throw new Error(`There is no row ${unknown.join(', ')}. There are: ${known.join(', ')}.`);
   const hosts = sizes[values.hosts.toLowerCase()];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runningServer } from '../shared/embedded-postgres/running-server.ts';
 import { openEmbeddedPostgres } from '../shared/embedded-postgres.ts';
-import { readArguments } from './arguments.ts';
+import { help, readArguments, type Wishes } from './arguments.ts';
 import { progress } from './progress.ts';
 import { asJson, asText, type Finished, runFacts } from './report.ts';
 import type { Bench } from './row.ts';
@@ -14,9 +14,14 @@ import { Stage } from './stage.ts';
 // measure those alone: `npm run bench -- detail list --hosts 10k --json`.
 
 const names = rows.map(({ name }) => name);
-let wishes: ReturnType<typeof readArguments>;
+let wishes: Wishes;
 try {
-  wishes = readArguments(process.argv.slice(2), names);
+  const given = readArguments(process.argv.slice(2), names);
+  if (!given) {
+    console.log(help(names));
+    process.exit();
+  }
+  wishes = given;
 } catch (error) {
   console.error((error as Error).message);
   process.exit(2);
