@@ -11,8 +11,10 @@ export interface Batches extends AsyncIterable<string[]> {
 }
 
 interface Bounds {
-  /** Rows that are fetched at a time. */
+  /** Rows that are fetched at first; a list of fewer is answered in one piece. */
   readonly batch: number;
+  /** Rows that are fetched at a time from then on. Few: others want their turn, and larger texts stay in memory for long. */
+  readonly further: number;
   /** How long a reader may keep a batch without asking for the next; milliseconds. */
   readonly stall: number;
   /** How long a long list waits for its turn; milliseconds. */
@@ -20,7 +22,7 @@ interface Bounds {
 }
 type Row = { body: string };
 
-const standard: Bounds = { batch: 1000, stall: 30_000, patience: 10_000 };
+const standard: Bounds = { batch: 1000, further: 200, stall: 30_000, patience: 10_000 };
 
 /**
  * Reads whole lists by cursors, so that memory holds one batch whatever the table's size. What is longer than a batch
@@ -83,33 +85,48 @@ class Reading {
   readonly #client: pg.PoolClient;
   readonly #cursor: Cursor<Row>;
   #held = true;
-  /** Rejects when the connection breaks or does not answer: a cursor that is being closed would never hear of it. */
-  readonly #broken = Promise.withResolvers<never>();
-  readonly #onEnd = () => this.#broken.reject(new Error('Connection terminated while a list was read'));
+  /** Why nothing more comes: the connection broke or does not answer. A cursor that is being closed would never hear of it. */
+  #broken: Error | null = null;
+  /** Refuses what is being waited for. */
+  #refuse: (error: Error) => void = () => {};
+  readonly #onEnd = () => this.#break(new Error('Connection terminated while a list was read'));
 
   constructor(client: pg.PoolClient, text: string, values: unknown[]) {
     this.#client = client;
-    this.#broken.promise.catch(() => {});
     client.once('end', this.#onEnd);
     // The driver watches the time of a query until its callback is called; a cursor's it calls when time is up.
-    const watched = { callback: (error?: Error) => error && this.#broken.reject(error) };
+    const watched = { callback: (error?: Error) => error && this.#break(error) };
     this.#cursor = Object.assign(new Cursor<Row>(text, values), watched);
     client.query(this.#cursor);
   }
 
   read(rows: number): Promise<Row[]> {
-    return Promise.race([this.#cursor.read(rows), this.#broken.promise]);
+    return this.#unlessBroken(this.#cursor.read(rows));
   }
 
   /** Gives the connection back for others to use. */
   async finish(): Promise<void> {
-    await Promise.race([this.#cursor.close(), this.#broken.promise]);
+    await this.#unlessBroken(this.#cursor.close());
     this.#leave(false);
   }
 
   /** Gives the connection up, whatever it is doing. */
   drop(): void {
     this.#leave(true);
+  }
+
+  #break(error: Error): void {
+    this.#broken ??= error;
+    this.#refuse(error);
+  }
+
+  /** No race with one promise for all: that would remember each outcome, and so every row, until the list ends. */
+  #unlessBroken<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#refuse = reject;
+      work.then(resolve, reject);
+      if (this.#broken) reject(this.#broken);
+    });
   }
 
   #leave(drop: boolean): void {
@@ -153,9 +170,11 @@ class LongList implements Batches, AsyncIterator<string[]> {
     clearTimeout(this.#stall);
     if (!this.#open) return { done: true, value: undefined };
     try {
-      const rows = this.#first ?? (await this.#reading.read(this.#bounds.batch));
+      const first = this.#first;
       this.#first = null;
-      if (rows.length < this.#bounds.batch) await this.#finish();
+      const rows = first ?? (await this.#reading.read(this.#bounds.further));
+      // The first is a full one, else the list would not be long.
+      if (!first && rows.length < this.#bounds.further) await this.#finish();
       else this.#stall = this.#watch();
       return rows.length > 0 ? { done: false, value: bodiesOf(rows) } : { done: true, value: undefined };
     } catch (error) {
