@@ -8,14 +8,17 @@ import { someHosts } from './detail.ts';
 const [few, many] = [10_000, 1_000_000];
 const list = '/api/inventory/host/';
 
+const places = ['lab', 'office', 'cellar', 'roof', 'depot'];
+const nameOf = (n: number) => `NODE${String(n).padStart(7, '0')}.${places[n % places.length]}`;
+
 type Work = (hosts: number) => Shot;
 
 const reads: Readonly<Record<string, Work>> = {
   detail: (hosts) => ({ kind: 'paths', paths: someHosts(hosts) }),
   list: () => ({ kind: 'paths', paths: [`${list}?limit=${page}&cursor=`] }),
-  filter: (hosts) => ({
+  filter: () => ({
     kind: 'paths',
-    paths: Array.from({ length: 400 }, (_, n) => `${list}?rack=${1 + n}&limit=20&cursor=`).slice(0, hosts),
+    paths: Array.from({ length: 1000 }, (_, n) => `${list}?hostname=${nameOf(1 + n * 9)}&limit=20`),
   }),
 };
 
