@@ -13,8 +13,9 @@ const worthCounting = exactUpTo * 1.2;
 
 /** The count of a list on its way. */
 export interface Counted {
-  /** A SELECT of the count that goes along with the page: one more than {@link alongUpTo} at most. */
+  /** A SELECT of the count that goes along with the page: one more than {@link upTo} at most. */
   readonly along: string;
+  readonly upTo: number;
   /** A SELECT of the count of its own: up to {@link exactUpTo}, or of a whole table once its size is known to be no more. */
   readonly whole: string;
   /** The rows to be counted, for the planner to estimate, and the parameters that they take. */
@@ -22,12 +23,16 @@ export interface Counted {
   readonly slots: readonly Slot[];
 }
 
-/** How to count the rows under these conditions: at a cost that ends, however long the table is. */
-export function countSql(statement: Statement, where: readonly string[]): Counted {
+/**
+ * How to count the rows under these conditions: at a cost that ends, however long the table is.
+ * @param found they are found by words: all of them are looked up however few are counted
+ */
+export function countSql(statement: Statement, where: readonly string[], found = false): Counted {
   const rows = `SELECT 1 ${statement.from()}${whereSql(where)}`;
+  const upTo = found ? exactUpTo : alongUpTo;
   // Stopping at a bound costs half as much again; of a whole table the planner knows the size.
   const whole = where.length > 0 ? countUpTo(rows, exactUpTo) : `SELECT count(*)::int ${statement.from()}`;
-  return { along: countUpTo(rows, alongUpTo), whole, rows, slots: [...statement.slots] };
+  return { along: countUpTo(rows, upTo), upTo, whole, rows, slots: [...statement.slots] };
 }
 
 /** A SELECT of how many rows a SELECT gives, one more than the bound at most. */
@@ -49,17 +54,17 @@ interface Seen {
  */
 export async function settleCount(
   db: pg.Pool,
-  { rows, whole, slots }: Counted,
+  { rows, upTo, whole, slots }: Counted,
   { along, limit, offset, size }: Seen,
   me: number | null,
   ready: (text: string, values: unknown[]) => pg.QueryConfig,
 ): Promise<{ count: number; countIsEstimate: boolean }> {
-  if (along <= alongUpTo) return { count: along, countIsEstimate: false };
+  if (along <= upTo) return { count: along, countIsEstimate: false };
   if (size > 0 && size < limit) return { count: offset + size, countIsEstimate: false };
   const values = valuesOf(slots, me);
   const estimate = await estimated(db, rows, values);
   let count = exactUpTo + 1;
-  if (estimate <= worthCounting) {
+  if (upTo < exactUpTo && estimate <= worthCounting) {
     const counted = await db.query<{ count: number }>(ready(whole, values));
     count = counted.rows[0]?.count ?? 0;
     if (count <= exactUpTo) return { count, countIsEstimate: false };

@@ -5,7 +5,7 @@ import type { Statement } from './statement.ts';
 import { readablePart } from './within-sight.ts';
 
 /** One column of an order: its SQL and direction. Nulls come last going up and first going down, as PostgreSQL has it. */
-export interface Key {
+interface Key {
   readonly sql: string;
   readonly descending: boolean;
   readonly nullable: boolean;

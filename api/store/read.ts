@@ -1,12 +1,12 @@
 import type pg from 'pg';
 import { conditionSql } from './condition.ts';
 import { correctWords } from './correct.ts';
-import { type Counted, countSql, exactUpTo, settleCount } from './count.ts';
+import { countSql, settleCount } from './count.ts';
 import { type Batches, LongLists } from './long-list.ts';
 import { findEnds, matchSql } from './match.ts';
-import { behindSql, type Key, orderKeys, orderSql } from './order.ts';
+import { behindSql, orderKeys, orderSql } from './order.ts';
 import { columnsSql, type Projection } from './projection.ts';
-import type { OffsetPage, Query } from './query.ts';
+import type { Query } from './query.ts';
 import { scopeOf } from './searched.ts';
 import { blind, type Sight } from './sight.ts';
 import { quoted, type Slot, Statement, valuesOf } from './statement.ts';
@@ -110,15 +110,12 @@ async function readMatching(
     ...query.where.map((condition) => conditionSql(statement, condition, sight)),
     ...matchSql(statement, scope.paths, matches?.get(resource) ?? []),
   ];
-  const counted = countSql(statement, where);
+  const counted = countSql(statement, where, matches !== null);
   const keys = orderKeys(statement, query.order, sight);
   const { page } = query;
   // How to look for words depends on the words, so such statements are planned each time.
   const ready = (text: string, values = valuesOf(statement.slots, me)) =>
     matches ? { text, values } : { text, values, name: nameFor(text) };
-  if (matches && page.kind === 'offset' && !page.uncounted) {
-    return readFound(db, projection, { statement, where, keys, counted }, page, me);
-  }
   if (page.kind === 'cursor' && page.after) where.push(behindSql(statement, keys, page.after));
   const columns = columnsSql(statement, projection);
   const rows = `${statement.from()}${whereSql(where)} ORDER BY ${orderSql(keys)}`;
@@ -152,43 +149,6 @@ async function readMatching(
     ? { count: null, countIsEstimate: false }
     : await settleCount(db, counted, { ...page, along, size }, me, ready);
   return { text: body, rows: null, ...count, next: null };
-}
-
-/** What a list is made of, before its columns. */
-interface Asked {
-  readonly statement: Statement;
-  readonly where: readonly string[];
-  readonly keys: readonly Key[];
-  readonly counted: Counted;
-}
-
-/**
- * A page of the rows in which words were found, and how many there are: all of them have to be looked up for either, so
- * both come of one look. Columns are worked out for those shown alone.
- */
-async function readFound(
-  db: pg.Pool,
-  projection: Projection,
-  { statement, where, keys, counted }: Asked,
-  { limit, offset }: OffsetPage,
-  me: number | null,
-): Promise<ListAnswer> {
-  const names = keys.map((key, n) => ({ ...key, sql: `found."$key${n}"` }));
-  const raw = keys.map(({ sql }, n) => `${sql} AS "$key${n}"`).join(', ');
-  const found = `SELECT ${statement.path('id')} AS "$id", count(*) OVER () AS "$count", ${raw} ${statement.from()}${whereSql(where)} ORDER BY ${orderSql(keys)} LIMIT ${limit} OFFSET ${offset}`;
-  const shown = new Statement(projection.resource, statement.slots);
-  const columns = columnsSql(shown, projection);
-  const text = `WITH found AS MATERIALIZED (${found})
-    SELECT '[' || string_agg(to_json(row)::text, ',' ORDER BY ${orderSql(names)}) || ']' AS body, max(found."$count")::int AS count
-    ${shown.from()} JOIN found ON found."$id" = ${shown.path('id')}, LATERAL (SELECT ${columns}) AS row`;
-  const { rows } = await db.query<{ body: string | null; count: number | null }>(text, valuesOf(statement.slots, me));
-  const { body = null, count = null } = rows[0] ?? {};
-  if (count !== null || (offset === 0 && limit > 0)) {
-    return { text: body ?? '[]', rows: null, count: count ?? 0, countIsEstimate: false, next: null };
-  }
-  const all = await db.query<{ count: number }>(counted.whole, valuesOf(counted.slots, me));
-  const further = all.rows[0]?.count ?? 0;
-  return { text: '[]', rows: null, count: further, countIsEstimate: further > exactUpTo, next: null };
 }
 
 /** SQL of one JSON array as text: the rows in their order, those under a condition alone where one is given. */
