@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { Principal } from '../../shared/access/principal.ts';
+import { anonymous, type Principal } from '../../shared/access/principal.ts';
 import type { Services } from '../../shared/services.ts';
 import type { BasicScheme } from './basic.ts';
 import { bearerChallenge } from './challenge.ts';
@@ -13,8 +13,14 @@ export interface EntityCredentials {
   readonly token: string | null;
 }
 
+interface Presented {
+  readonly value: string;
+  /** Whether a password counts in this header, here. */
+  readonly passwords: boolean;
+}
+
 /** AtroCore's three headers, the first one that is there counting: `base64(username:token or password)` each. */
-function presented(ctx: Context): { value: string; passwords: boolean } | null {
+function presented(ctx: Context): Presented | null {
   const token = ctx.get('Authorization-Token');
   if (token) return { value: token, passwords: isLogin(ctx) };
   const byToken = /^(true|1)$/i.test(ctx.get('Espo-Authorization-By-Token'));
@@ -23,6 +29,9 @@ function presented(ctx: Context): { value: string; passwords: boolean } | null {
   const [, basic] = /^basic\s+(\S+)\s*$/i.exec(ctx.get('Authorization')) ?? [];
   return basic === undefined ? null : { value: basic, passwords: true };
 }
+
+/** What strangers may read too: credentials that are no good make a stranger there, as AtroCore has it. */
+const isOpen = ({ path }: Context): boolean => /^\/api\/v1\/(?:Settings|I18n)\/?$/.test(path);
 
 const isLogin = ({ path }: Context): boolean => /^\/api\/v1\/App\/user\/?$/.test(path);
 
@@ -49,6 +58,15 @@ export class EntityScheme {
   async prove(ctx: Context, address: string | null): Promise<Principal | null> {
     const credentials = presented(ctx);
     if (!credentials) return null;
+    try {
+      return await this.#proved(ctx, credentials, address);
+    } catch (error) {
+      if (error instanceof Rejected && error.reason.status === 401 && isOpen(ctx)) return anonymous(address);
+      throw error;
+    }
+  }
+
+  async #proved(ctx: Context, credentials: Presented, address: string | null): Promise<Principal> {
     const pair = decodePair(credentials.value);
     if (!pair) throw this.#wrong();
     const [username, secret] = pair;

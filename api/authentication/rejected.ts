@@ -20,7 +20,11 @@ export class Rejected extends Error {
 }
 
 export function sendRejected(ctx: Context, { status, message, challenge, retryAfterSeconds }: Reason): void {
-  if (challenge) ctx.set('WWW-Authenticate', challenge);
+  if (challenge)
+    ctx.set('WWW-Authenticate', askedByScript(ctx) && challenge.startsWith('Basic ') ? 'Token' : challenge);
   if (retryAfterSeconds !== undefined) ctx.set('Retry-After', String(retryAfterSeconds));
   sendProblem(ctx, status, message);
 }
+
+/** A page's script asks: at a `Basic` challenge the browser would pop up its own dialog over the page. */
+const askedByScript = (ctx: Context): boolean => ctx.get('X-Requested-With') !== '';

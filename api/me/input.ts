@@ -12,12 +12,16 @@ const json = new Ajv(options);
 const texts = new Ajv({ ...options, coerceTypes: true });
 for (const ajv of [json, texts]) addFormats(ajv, ['date', 'date-time', 'email']);
 
-/** The query, checked. The last of several values counts; booleans come as `True`, `true` or `1`. @throws Invalid */
+/**
+ * The query, checked. The last of several values counts; booleans come as `True`, `true` or `1`; a number left empty
+ * counts as not given. @throws Invalid
+ */
 export function queryOf<Schema extends TObject>(ctx: Context, schema: Schema): Static<Schema> {
-  const read = Object.entries(ctx.query).map(([name, values]) => {
+  const read = Object.entries(ctx.query).flatMap(([name, values]) => {
     const value = Array.isArray(values) ? values.at(-1) : values;
-    const isBoolean = (schema.properties[name] as { type?: unknown } | undefined)?.type === 'boolean';
-    return [name, isBoolean ? (booleanWords.get(value?.toLowerCase() ?? '') ?? value) : value];
+    const type = (schema.properties[name] as { type?: unknown } | undefined)?.type;
+    if (type === 'integer' && value === '') return [];
+    return [[name, type === 'boolean' ? (booleanWords.get(value?.toLowerCase() ?? '') ?? value) : value]];
   });
   return check(texts, schema, Object.fromEntries(read));
 }

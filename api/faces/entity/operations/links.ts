@@ -5,7 +5,7 @@ import { Invalid } from '../../../store/refusals.ts';
 import type { Link } from '../links.ts';
 import { readParameters } from '../parse-list.ts';
 import { mostIds, readIds } from '../parse-record.ts';
-import { idsWhere, link, linkedTo, unlink } from '../relate.ts';
+import { eachOf, idsWhere, link, linkedTo, unlink } from '../relate.ts';
 import { type EntityCall, operationOf, type Speaking } from './at.ts';
 import { idsParameter, linkParameters, page, sentAs, yes } from './document.ts';
 import { listRecords } from './records.ts';
@@ -91,7 +91,8 @@ function relationOperations(speaking: Speaking, one: Link): Endpoint[] {
       path: `/${one.name}/relation`,
       id: `${id}_${one.name}_of_many`,
       summary: `${says} ${one.name} of several ${entity.name}`,
-      description: 'Each of `ids` with each of `foreignIds`; or rows that `where` and `foreignWhere` of a body find.',
+      description:
+        'Each of `ids` with each of `foreignIds`, as far as they can be; or rows that `where` and `foreignWhere` of a body find.',
       asks: [idsParameter(), idsParameter('foreignIds')],
       operation: holderOperation(speaking, one),
       responses: { 200: { description: 'What was done.', schema: Type.Object({ message: Type.String() }) } },
@@ -99,7 +100,9 @@ function relationOperations(speaking: Speaking, one: Link): Endpoint[] {
       handle: async (call) => {
         const [ids, others] = await pairsOf(speaking, one, call);
         let count = 0;
-        for (const id of ids) count += await work(call, one, id, others);
+        await eachOf(ids, async (id) => {
+          count += await work(call, one, id, others);
+        });
         return { body: { message: `${says}ed: ${count}` } };
       },
     });

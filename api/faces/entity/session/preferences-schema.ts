@@ -4,7 +4,9 @@ import type { Config } from '../../../../shared/config.ts';
 const text = (maxLength = 100) => Type.Optional(Type.String({ maxLength }));
 const flag = Type.Optional(Type.Boolean());
 const names = Type.Optional(Type.Array(Type.String({ maxLength: 100 }), { maxItems: 500 }));
-const object = Type.Optional(Type.Object({}, { additionalProperties: true }));
+/** Whatever a client puts into it; of an `Object` the unknown names would be dropped. */
+const anything = Type.Record(Type.String(), Type.Unknown());
+const object = Type.Optional(anything);
 
 /** What people may prefer. Nothing here depends on it; clients keep it for themselves. */
 export const preferencesSchema = Type.Object({
@@ -21,7 +23,7 @@ export const preferencesSchema = Type.Object({
   theme: text(),
   tabList: names,
   useCustomTabList: flag,
-  dashboardLayout: Type.Optional(Type.Array(Type.Object({}, { additionalProperties: true }), { maxItems: 50 })),
+  dashboardLayout: Type.Optional(Type.Array(anything, { maxItems: 50 })),
   dashletsOptions: object,
   presetFilters: object,
   receiveAssignmentEmailNotifications: flag,
