@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import { FormBrowser } from '../harness/form-browser.ts';
 import { type Running, start, type TestPerson } from '../harness/index.ts';
+import { soon } from '../harness/soon.ts';
 
 // Every flow here is forms and links: the browser runs no scripts.
 let q: Running;
@@ -19,15 +19,6 @@ async function signedIn(person: TestPerson): Promise<FormBrowser> {
   const made = new FormBrowser(q.url);
   await made.signIn(await made.open('/accounts/login/'), person);
   return made;
-}
-
-/** What is answered once every process heard of a change: the status, when it is the one that is waited for or after a second. */
-async function soon(wanted: number, ask: () => Promise<Response>): Promise<number> {
-  for (let tries = 1; ; tries += 1) {
-    const { status } = await ask();
-    if (status === wanted || tries === 50) return status;
-    await sleep(20);
-  }
 }
 
 const entriesOf = (resource: string, id: number) =>

@@ -28,7 +28,7 @@ test('Methods that a path does not have are 405, and OPTIONS names those that it
     return [response.status, response.headers.get('allow')];
   };
   t.deepEqual(await ask('hosts', 'GET'), [405, 'POST, OPTIONS']);
-  t.deepEqual(await ask('hosts/table/hosts', 'PUT'), [405, 'GET, POST, HEAD, OPTIONS']);
+  t.deepEqual(await ask('hosts/table/hosts', 'PUT'), [405, 'GET, POST, QUERY, HEAD, OPTIONS']);
   t.deepEqual(await ask('hosts/1', 'OPTIONS'), [200, 'GET, PUT, PATCH, DELETE, POST, HEAD, OPTIONS']);
   t.deepEqual(await ask('hosts/1/inline/hostname', 'GET'), [405, 'PUT, PATCH, POST, OPTIONS']);
 });
