@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { dictionary } from '@zxcvbn-ts/language-common';
 import test from 'ava';
+import { makeRecoveryCodes } from '../../idp/second-factors/recovery-codes.ts';
 import { problemWithPassword } from '../../shared/identity/password-rules.ts';
 import { hashPassword, verifyPassword } from '../../shared/identity/passwords.ts';
 import { FormBrowser } from '../harness/form-browser.ts';
@@ -73,6 +74,32 @@ test.serial('an access token in an address opens nothing', async (t) => {
   t.is((await q.fetch('/api/user/me/', { as: token })).status, 200);
   t.is((await q.fetch(`/api/user/me/?access_token=${token}`)).status, 401);
   t.true([400, 401].includes((await q.fetch(`/o/userinfo/?access_token=${token}`)).status));
+});
+
+test.serial('a code lives a minute at most', async (t) => {
+  const person = await provider.person({ username: 'clara' });
+  await provider.code(person);
+  const lives = await provider
+    .knex('oidc_artifacts')
+    .where({ kind: 'AuthorizationCode', account_id: String(person.id) })
+    .pluck('expires_at');
+  t.is(lives.length, 1);
+  t.true(lives[0].getTime() - Date.now() <= 60_000);
+});
+
+test.serial('a confidential application proves itself wherever it calls', async (t) => {
+  const { clientId: client_id } = await provider.application();
+  const asked = Object.fromEntries(new URL(provider.authorization().address).searchParams);
+  const calls: Record<string, Record<string, string>> = {
+    '/token/': { grant_type: 'refresh_token', refresh_token: 'x' },
+    '/par/': asked,
+    '/revoke_token/': { token: 'x' },
+    '/introspect/': { token: 'x' },
+  };
+  for (const [path, fields] of Object.entries(calls)) {
+    const { status, error } = await provider.form(path, { ...fields, client_id });
+    t.deepEqual([status, error], [401, 'invalid_client'], path);
+  }
 });
 
 test.serial('an application is given its id, and no person’s number is one', async (t) => {
@@ -177,3 +204,19 @@ test.serial(
     }
   },
 );
+
+test.serial('deleting somebody ends their sessions', async (t) => {
+  const { person, browser } = await signedIn('leaver');
+  t.is((await browser.open('/accounts/')).status, 200);
+  const root = await q.tokenFor(await q.person({ username: 'remover', superuser: true }));
+  t.is((await q.fetch(`/api/user/${person.id}/`, { as: root, method: 'DELETE' })).status, 204);
+  t.is((await browser.open('/accounts/')).url.pathname, '/accounts/login/');
+  t.deepEqual(await q.knex('sessions').where({ user_id: person.id }), []);
+});
+
+test.serial('recovery codes are long and never the same', async (t) => {
+  const { id } = await q.person({ username: 'forgetful' });
+  const codes = await makeRecoveryCodes(q.knex, id);
+  t.is(new Set(codes).size, 10);
+  for (const code of codes) t.regex(code, /^(?:[2-9a-z]{4}-){3}[2-9a-z]{4}$/);
+});
