@@ -6,8 +6,8 @@ export const asvsV6: Checklist = {
   items: [
     notHeld(
       '6.1.1',
-      'The documents tell how guessing is held off.',
-      '«Signing in» tells how, not the numbers (ten tries an account and a hundred an address in ten minutes), which no setting changes',
+      'The documents tell how guessing is held off, and how nobody is locked out by others.',
+      '«Signing in», above, tells how; ten wrong tries by anybody hold an account’s password up for ten minutes',
     ),
     notHeld('6.1.2', 'Words of the organization that passwords may not hold are listed.', 'there is no such list'),
     notHeld('6.1.3', 'All ways to sign in are documented, with their strength.', 'not all in one place'),

@@ -5,10 +5,12 @@ export const asvsV7: Checklist = {
   scope: 'Without 7.1.3: no other system manages sessions here.',
   items: [
     notHeld('7.1.1', 'Lifetimes of sessions are documented, and why.', 'the settings page tells how long, not why'),
-    notHeld(
+    held(
       '7.1.2',
       'How many sessions somebody may have is documented.',
-      'there is no limit, and a new place is told by mail',
+      '«Signing in», above: any number, listed on one page',
+      'account/security › a session is ended alone, by its own person only',
+      'sign-in/reset › somebody who signs in where they never did before is told by mail',
     ),
     held(
       '7.2.1',
