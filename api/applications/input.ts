@@ -22,7 +22,7 @@ const optional = {
   contacts: texts('E-mail addresses of whoever looks after it.'),
   auth_method: Type.Optional(words(['client_secret', 'private_key_jwt'])),
   jwks: Type.Optional(
-    Type.Union([Type.Object({ keys: Type.Array(Type.Object({}, { additionalProperties: true })) }), Type.Null()], {
+    Type.Union([Type.Object({ keys: Type.Array(Type.Record(Type.String(), Type.Unknown())) }), Type.Null()], {
       description: 'Its public keys (RFC 7517).',
     }),
   ),

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import test from 'ava';
 import sharp from 'sharp';
 import { type Running, start, type TestPerson } from '../harness/index.ts';
@@ -21,6 +22,7 @@ interface Answered {
   readonly access_token: string;
   readonly expires_in: number;
   readonly logo: string;
+  readonly jwks: object;
   readonly expires_at: unknown;
   readonly service_user: unknown[];
   readonly secrets: { id: number; name: string; expires_at: string | null }[];
@@ -95,6 +97,14 @@ test('changing an application leaves what is not named, and disabling it ends it
   t.is((await q.fetch('/api/auth-test', { as: token.access_token })).status, 401);
   t.is((await q.fetch(`${path}${made.id}/`, { method: 'DELETE', as: root })).status, 204);
   t.is((await q.fetch(`${path}${made.id}/`, { as: root })).status, 404);
+});
+
+test('an application that proves itself with a key has the public keys that it was given', async (t) => {
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const jwks = { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'one', use: 'sig', alg: 'ES256' }] };
+  const made = await send('POST', path, { ...bridge, name: 'Signer', auth_method: 'private_key_jwt', jwks });
+  t.is(made.status, 201, JSON.stringify(made.body));
+  t.deepEqual(made.body.jwks, jwks);
 });
 
 test('what is wrong is said by field, by the same rules as on the pages', async (t) => {
