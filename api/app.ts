@@ -70,7 +70,8 @@ export async function createApi(services: Services): Promise<Koa> {
 const clientLeft = (error: unknown): boolean =>
   error instanceof Error &&
   'code' in error &&
-  ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE'].includes(String(error.code));
+  // HPE_…: what it sent after its request is no HTTP.
+  /^(?:ERR_STREAM_PREMATURE_CLOSE|ECONNRESET|EPIPE|HPE_.*)$/.test(String(error.code));
 
 /** What nobody expected is logged whole and answered without a word about our insides. */
 function answerFailures({ log }: Services): Koa.Middleware {
