@@ -55,18 +55,25 @@ export async function insertRow(trx: Knex.Transaction, resource: Resource, colum
 /** A row by field names, locked until the transaction ends; null when it is not there (any more). */
 export async function lockRow(trx: Knex.Transaction, resource: Resource, id: number): Promise<Row | null> {
   const gone = resource.softDelete ? ` AND t.${quoted(resource.softDelete)} IS NULL` : '';
-  const sql = `SELECT ${listOf(resource)} FROM ${resource.table} AS t WHERE t.id = ?${gone} FOR NO KEY UPDATE OF t`;
-  return (await run(trx, sql, [id]))[0] ?? null;
+  const which = `FROM ${resource.table} AS t WHERE t.id = ?${gone} FOR NO KEY UPDATE OF t`;
+  await holdForSets(trx, resource, which, [id]);
+  return (await run(trx, `SELECT ${listOf(resource)} ${which}`, [id]))[0] ?? null;
+}
+
+/**
+ * Locks rows whose sets are to be read. A statement that waited for a row sees that row as it is by then, but other
+ * tables as they were when it began: sets have to be read by the next one, or what was written meanwhile is undone.
+ */
+async function holdForSets(trx: Knex.Transaction, resource: Resource, which: string, values: Knex.RawBinding[]) {
+  if (hasSets(resource)) await run(trx, `SELECT t.id ${which}`, values);
 }
 
 /** Rows by field names, locked in the order of their ids, so that those who want several never wait in a circle. */
 export async function lockRows(trx: Knex.Transaction, resource: Resource, ids: readonly number[]): Promise<Row[]> {
   const gone = resource.softDelete ? ` AND t.${quoted(resource.softDelete)} IS NULL` : '';
-  return run(
-    trx,
-    `SELECT ${listOf(resource)} FROM ${resource.table} AS t WHERE t.id = ANY(?::int[])${gone} ORDER BY t.id FOR NO KEY UPDATE OF t`,
-    [ids as number[]],
-  );
+  const which = `FROM ${resource.table} AS t WHERE t.id = ANY(?::int[])${gone} ORDER BY t.id FOR NO KEY UPDATE OF t`;
+  await holdForSets(trx, resource, which, [ids as number[]]);
+  return run(trx, `SELECT ${listOf(resource)} ${which}`, [ids as number[]]);
 }
 
 /** Field names to columns, for the fields that have one. */

@@ -34,7 +34,7 @@ async function call(request: string, body = '', ...headers: string[]): Promise<[
 }
 const total = async (query: string) => (await call(`GET /api/v1/${query}&totalOnly=true`))[1];
 
-test('§1.1: the front end says who it is twice with each call', async (t) => {
+test.serial('§1.1: the front end says who it is twice with each call', async (t) => {
   const twice = [basic(), `Espo-Authorization: ${pair('root', root.password)}`];
   for (const byToken of [[], ['Espo-Authorization-By-Token: false'], ['X-Requested-With: XMLHttpRequest']]) {
     t.is((await say(q.url, ['GET /api/v1/App/user', ...twice, ...byToken])).status, 200);
@@ -43,7 +43,7 @@ test('§1.1: the front end says who it is twice with each call', async (t) => {
   t.is(strictly.status, 401);
 });
 
-test('§1.2: the Python client asks for the token alone, and says how long it is to live', async (t) => {
+test.serial('§1.2: the Python client asks for the token alone, and says how long it is to live', async (t) => {
   const { status, text, headers } = await say(q.url, [
     'GET /api/v1/App/user',
     'Accept: application/json',
@@ -58,7 +58,7 @@ test('§1.2: the Python client asks for the token alone, and says how long it is
   t.is(headers.get('cache-control'), 'no-store');
 });
 
-test('§1.3: a superuser ends tokens by massUpdate, with isActive: false alone', async (t) => {
+test.serial('§1.3: a superuser ends tokens by massUpdate, with isActive: false alone', async (t) => {
   const person = await q.person({ username: 'keyholder', password: root.password });
   const { text } = await say(q.url, ['GET /api/v1/App/user', basic(root.password, 'keyholder')]);
   const { token: secret, authorizationToken } = JSON.parse(text);
@@ -71,7 +71,7 @@ test('§1.3: a superuser ends tokens by massUpdate, with isActive: false alone',
   t.is((await say(q.url, end, `{"token":"${secret}"}`)).status, 401, 'it has ended');
 });
 
-test('§1.4: a page’s script is never asked by a dialog of the browser', async (t) => {
+test.serial('§1.4: a page’s script is never asked by a dialog of the browser', async (t) => {
   const asks = async (...headers: string[]) => {
     const { status, headers: answered } = await say(q.url, ['GET /api/v1/App/user', ...headers]);
     t.is(status, 401);
@@ -84,7 +84,7 @@ test('§1.4: a page’s script is never asked by a dialog of the browser', async
   t.not(await asks(script, basic('wrong')), '', 'a 401 names a way in');
 });
 
-test('§1.4: Settings and I18n take anybody, and credentials that are no good for nobody’s', async (t) => {
+test.serial('§1.4: Settings and I18n take anybody, and credentials that are no good for nobody’s', async (t) => {
   for (const path of ['Settings', 'I18n?locale=de_DE&default=1']) {
     const ask = async (...headers: string[]) => {
       const { status, text } = await say(q.url, [`GET /api/v1/${path}`, ...headers]);
@@ -104,23 +104,29 @@ test('§1.4: Settings and I18n take anybody, and credentials that are no good fo
   t.is((await say(q.url, ['GET /api/v1/Metadata', basic('wrong')])).status, 401);
 });
 
-test('§3: ids of other systems name nothing here', async (t) => {
+test.serial('§3: ids of other systems name nothing here', async (t) => {
   for (const path of ['Product/2d643ca0gff7rh7c6', 'Product/a99060ec2fc0ddad2', 'User/system']) {
     t.is((await call(`GET /api/v1/${path}`))[0], 404, path);
   }
 });
 
-test('§4: a record may come with forceDuplicate, _silentMode and permanently; without its type it is not read', async (t) => {
-  const [status, made] = await call('POST /api/v1/Building', '{"code":"Z1","forceDuplicate":true,"_silentMode":true}');
-  t.is(status, 200);
-  const { id } = made as { id: string };
-  const typeless = await say(q.url, [`PUT /api/v1/Building/${id}`, token], '{"code":"Z2"}');
-  t.is(JSON.parse(typeless.text).code, 'Z1');
-  t.like((await call(`PUT /api/v1/Building/${id}`, '{"code":"Z2"}'))[1], { code: 'Z2' });
-  t.deepEqual(await call(`DELETE /api/v1/Building/${id}`, '', 'permanently: true'), [200, true]);
-});
+test.serial(
+  '§4: a record may come with forceDuplicate, _silentMode and permanently; without its type it is not read',
+  async (t) => {
+    const [status, made] = await call(
+      'POST /api/v1/Building',
+      '{"code":"Z1","forceDuplicate":true,"_silentMode":true}',
+    );
+    t.is(status, 200);
+    const { id } = made as { id: string };
+    const typeless = await say(q.url, [`PUT /api/v1/Building/${id}`, token], '{"code":"Z2"}');
+    t.is(JSON.parse(typeless.text).code, 'Z1');
+    t.like((await call(`PUT /api/v1/Building/${id}`, '{"code":"Z2"}'))[1], { code: 'Z2' });
+    t.deepEqual(await call(`DELETE /api/v1/Building/${id}`, '', 'permanently: true'), [200, true]);
+  },
+);
 
-test('§4.1: parameters left empty ask for nothing', async (t) => {
+test.serial('§4.1: parameters left empty ask for nothing', async (t) => {
   const empty = 'offset=&maxSize=&sortBy=&asc=&select=&where=&q=&textFilter=&primaryFilter=';
   t.deepEqual(await total(`Host?${empty}`), { total: 2 });
   t.deepEqual(await total('Host?textFilter=alpha'), { total: 1 });
@@ -130,7 +136,7 @@ test('§4.1: parameters left empty ask for nothing', async (t) => {
   ]);
 });
 
-test('§4.2: where as PHP, as the API page and as Python write it', async (t) => {
+test.serial('§4.2: where as PHP, as the API page and as Python write it', async (t) => {
   const or = 'where[0][type]=or&where[0][value][0][attribute]=name';
   t.deepEqual(await total(`Host?${or}&where[0][value][0][type]=like&where[0][value][0][value]=al%25`), { total: 1 });
   const page =
@@ -141,7 +147,7 @@ test('§4.2: where as PHP, as the API page and as Python write it', async (t) =>
   t.deepEqual(await total(`User?${python}`), { total: 1 });
 });
 
-test('§4.2: moments are compared by all their words, and by zone', async (t) => {
+test.serial('§4.2: moments are compared by all their words, and by zone', async (t) => {
   for (const [type, value, found] of [
     ['on', '2026-03-01 12:00:00', 1],
     ['notOn', '2026-03-01 12:00:00', 1],
@@ -158,7 +164,7 @@ test('§4.2: moments are compared by all their words, and by zone', async (t) =>
   }
 });
 
-test('§5: following and relating take no body and no type, as the Python client sends them', async (t) => {
+test.serial('§5: following and relating take no body and no type, as the Python client sends them', async (t) => {
   const bare = async (request: string) => {
     const { status, text } = await say(q.url, [request, token, 'Accept: application/json', 'Content-Length: 0']);
     return [status, JSON.parse(text)];
@@ -172,7 +178,7 @@ test('§5: following and relating take no body and no type, as the Python client
   t.is((await bare(`POST ${relation('998,999')}`))[0], 400);
 });
 
-test('§5: links are made and taken away by id, by ids and all at once', async (t) => {
+test.serial('§5: links are made and taken away by id, by ids and all at once', async (t) => {
   await q.knex.raw(`INSERT INTO groups (id, name) VALUES (903, 'three')`);
   const { id } = await q.person({ username: 'linked' });
   const users = '/api/v1/Team/903/users';
@@ -183,7 +189,7 @@ test('§5: links are made and taken away by id, by ids and all at once', async (
   t.deepEqual(await call(`GET ${users}`), [200, { total: 0, list: [] }]);
 });
 
-test('§5: mass calls take ids or a where', async (t) => {
+test.serial('§5: mass calls take ids or a where', async (t) => {
   const where = '"where":[{"type":"equals","attribute":"number","value":3}],"byWhere":true';
   const done = [200, { count: 1, ids: ['3'] }];
   t.deepEqual(await call('POST /api/v1/Rack/action/massFollow', `{${where}}`), done);
@@ -196,7 +202,7 @@ test('§5: mass calls take ids or a where', async (t) => {
   t.like([status, (made as object[])[0]], [200, { status: 'Created', stored: true }]);
 });
 
-test('§6: searches, streams and preferences as they are written there', async (t) => {
+test.serial('§6: searches, streams and preferences as they are written there', async (t) => {
   t.deepEqual(await call('GET /api/v1/GlobalSearch?q=&offset=&maxSize='), [200, { total: 0, list: [] }]);
   t.like((await call('GET /api/v1/GlobalSearch?q=alpha&offset=0&maxSize=20'))[1], { total: 1 });
   t.is((await call('GET /api/v1/GlobalSearch?q=alpha&offset=x'))[0], 400);
@@ -209,7 +215,7 @@ test('§6: searches, streams and preferences as they are written there', async (
   t.like(reset, [200, { dashboardLayout: [] }]);
 });
 
-test('What is not there is 404 or 405, in the words of this API', async (t) => {
+test.serial('What is not there is 404 or 405, in the words of this API', async (t) => {
   for (const [request, status] of [
     ['GET /api/v1/background', 404],
     ['GET /api/v1/LastViewed', 404],

@@ -179,6 +179,16 @@ test.serial('§5: teams are linked from people and people from teams, by the rul
   t.is((await viewer.call('POST', `Team/${team.id}/users`, { ids: [person.id] })).status, 403);
 });
 
+test.serial('somebody who is put into many teams at the same moment is in all of them', async (t) => {
+  const { body: person } = await boss.call('POST', 'User', { userName: 'everywhere', emailAddress: 'e@x.example' });
+  const teams = await q
+    .knex('groups')
+    .insert(Array.from({ length: 8 }, (_, n) => ({ name: `Crew ${n}` })))
+    .returning('id');
+  await Promise.all(teams.map(({ id }) => boss.call('POST', `Team/${id}/users`, { ids: [person.id] })));
+  t.is((await boss.get<Listed>(`User/${person.id}/teams`)).body.total, 8);
+});
+
 test.serial('§5: relation calls by query, without a body', async (t) => {
   const { status, body } = await boss.call('POST', 'Lab/racks/relation?ids=2&foreignIds=1,2');
   t.is(status, 200);
