@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type Provider from 'oidc-provider';
 import type { AdapterPayload, Client } from 'oidc-provider';
+import type { StoredFields } from '../../shared/applications/fields.ts';
 import { randomSecret, sameSecret, sha256 } from '../../shared/identity/secrets.ts';
 import { type Application, type ConsentMode, scopesAllowedTo } from '../../shared/models/application.ts';
 import { prepared } from './prepared.ts';
@@ -23,33 +24,13 @@ export const ownMetadata = [
   'self_registered',
 ] as const;
 
-type Row = Pick<
-  Application,
-  | 'client_id'
-  | 'name'
-  | 'description'
-  | 'client_type'
-  | 'grant_types'
-  | 'redirect_uris'
-  | 'post_logout_redirect_uris'
-  | 'allowed_scopes'
-  | 'auth_method'
-  | 'jwks'
-  | 'jwks_uri'
-  | 'id_token_alg'
-  | 'access_token_seconds'
-  | 'refresh_token_days'
-  | 'consent'
-  | 'backchannel_logout_uri'
-  | 'contacts'
-  | 'require_par'
-  | 'require_dpop'
-  | 'self_registered'
-> & { has_logo: boolean } & {
-  service_user_id: number | null;
-  service_username: string | null;
-  secret_hashes: string[];
-};
+type Row = StoredFields &
+  Pick<Application, 'client_id' | 'self_registered'> & {
+    has_logo: boolean;
+    service_user_id: number | null;
+    service_username: string | null;
+    secret_hashes: string[];
+  };
 
 const clientById = prepared<Row>(
   'client_by_id',

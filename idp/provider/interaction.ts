@@ -102,11 +102,13 @@ async function isFresh(knex: Knex, interaction: Interaction, session: Session): 
   const tooWeak =
     prompt.reasons.includes(strengthReason) &&
     couldProveMore(interaction, session, (await secondFactorsOf(knex, session.personId)).passkeys);
-  if (tooWeak || prompt.reasons.some((reason) => !patient.includes(reason))) {
-    const begun = await createdAt(knex, 'Interaction', uid);
-    return begun !== undefined && session.authTime > begun;
-  }
-  return params.max_age === undefined || Date.now() / 1000 - epoch(session.authTime) <= Number(params.max_age);
+  const impatient = tooWeak || prompt.reasons.some((reason) => !patient.includes(reason));
+  const { max_age } = params;
+  const age = Date.now() / 1000 - epoch(session.authTime);
+  if (!impatient && (max_age === undefined || age <= Number(max_age))) return true;
+  // A sign-in for this very request will do, however few seconds were asked for: else a slow one is asked again for ever.
+  const begun = await createdAt(knex, 'Interaction', uid);
+  return begun !== undefined && session.authTime > begun;
 }
 
 function signInOf({ person, session }: Asked): NonNullable<InteractionResults['login']> {

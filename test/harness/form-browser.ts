@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 /** A page that a {@link FormBrowser} stands on. */
 export interface BrowserPage {
   /** Where it stands; an address of another site when a redirect led there (that site is not asked for anything). */
@@ -14,6 +16,8 @@ interface Cookie {
 
 /** A browser without pictures and scripts: it keeps cookies, follows redirects on one site, and fills in forms. */
 export class FormBrowser {
+  /** Milliseconds that it waits before it follows a redirect. */
+  pause = 0;
   readonly #origin: string;
   readonly #cookies = new Map<string, Cookie>();
 
@@ -70,6 +74,7 @@ export class FormBrowser {
     const next = new URL(location, url);
     if (next.origin !== this.#origin)
       return { url: next, status: response.status, html: '', headers: response.headers };
+    if (this.pause > 0) await setTimeout(this.pause);
     return this.#go(next, undefined, hops + 1);
   }
 
