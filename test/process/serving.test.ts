@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import pg from 'pg';
 import { databaseServer } from '../harness/database-server.ts';
 import { freshDatabase, startProcess } from '../harness/index.ts';
+import { compileCache } from '../harness/service-process.ts';
 
 const start = async (env: Record<string, string> = {}) =>
   startProcess('test/process/echo-service.ts', {
@@ -39,6 +42,41 @@ test('Ctrl-C twice, as npm passes it on, ends as cleanly as once', async (t) => 
   service.child.kill('SIGINT');
   t.is(await service.close('SIGINT'), 0);
   t.is(await slow.text(), 'done');
+});
+
+test('whoever stops npm stops the server that it started', async (t) => {
+  const npm = spawn('npm', ['run', '--silent', 'start:api'], {
+    cwd: join(import.meta.dirname, '..', '..'),
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      ...compileCache,
+      PORT: '0',
+      HOST: '127.0.0.1',
+      DATABASE_URL: await freshDatabase(),
+      SECRET_KEY: 'only for tests, only for tests, only for tests',
+      ADMIN_PASSWORD: 'a captain goes first',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.teardown(() => npm.kill('SIGKILL'));
+  let said = '';
+  npm.stdout.on('data', (chunk) => {
+    said += String(chunk);
+  });
+  while (!said.includes('"listening"')) await sleep(50);
+  const [, pid, url] = /"pid":(\d+),"listening":"([^"]+)"/.exec(said) ?? [];
+  t.true((await fetch(`${url}/healthz`)).ok);
+  npm.kill('SIGTERM');
+  const runs = () => {
+    try {
+      return process.kill(Number(pid), 0);
+    } catch {
+      return false;
+    }
+  };
+  while (runs()) await sleep(50);
+  t.pass();
 });
 
 test('/readyz says what is missing while the database is away, and recovers; /healthz stays well', async (t) => {
