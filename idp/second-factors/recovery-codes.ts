@@ -7,10 +7,13 @@ export const recoveryCodeCount = 10;
 
 /** Letters and digits that nobody mistakes for one another on paper. */
 const alphabet = '23456789abcdefghjkmnpqrstuvwxyz';
-const length = 16;
+const length = 24;
+
+/** What codes made by earlier versions have; they stay good until their person makes new ones. */
+const earlierLength = 16;
 
 /**
- * Gives a person fresh recovery codes, of about 79 random bits each; those of before stop working. Only their hashes
+ * Gives a person fresh recovery codes, of 118 random bits each, too many to try all of them against a hash; those of before stop working. Only their hashes
  * are kept: show them once. Writes no audit row; the caller does, in the same transaction.
  */
 export async function makeRecoveryCodes(trx: Knex, userId: number): Promise<string[]> {
@@ -25,7 +28,7 @@ export async function makeRecoveryCodes(trx: Knex, userId: number): Promise<stri
 /** Takes one of a person's recovery codes, however it is written; each counts once. */
 export async function useRecoveryCode(db: Knex, userId: number, typed: string): Promise<boolean> {
   const code = typed.toLowerCase().replaceAll(/[\s-]/g, '');
-  if (code.length !== length) return false;
+  if (code.length !== length && code.length !== earlierLength) return false;
   const used = await db('recovery_codes')
     .where({ user_id: userId, code_hash: sha256(code), used_at: null })
     .update({ used_at: db.fn.now() });

@@ -1,7 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { dictionary } from '@zxcvbn-ts/language-common';
 import test from 'ava';
-import { makeRecoveryCodes } from '../../idp/second-factors/recovery-codes.ts';
 import { problemWithPassword } from '../../shared/identity/password-rules.ts';
 import { hashPassword, verifyPassword } from '../../shared/identity/passwords.ts';
 import { FormBrowser } from '../harness/form-browser.ts';
@@ -212,11 +211,4 @@ test.serial('deleting somebody ends their sessions', async (t) => {
   t.is((await q.fetch(`/api/user/${person.id}/`, { as: root, method: 'DELETE' })).status, 204);
   t.is((await browser.open('/accounts/')).url.pathname, '/accounts/login/');
   t.deepEqual(await q.knex('sessions').where({ user_id: person.id }), []);
-});
-
-test.serial('recovery codes are long and never the same', async (t) => {
-  const { id } = await q.person({ username: 'forgetful' });
-  const codes = await makeRecoveryCodes(q.knex, id);
-  t.is(new Set(codes).size, 10);
-  for (const code of codes) t.regex(code, /^(?:[2-9a-z]{4}-){3}[2-9a-z]{4}$/);
 });

@@ -162,10 +162,11 @@ export const asvsV6: Checklist = {
       'one conditional update takes a code',
       'sign-in/second-factors › a code of the app, and a recovery code, let somebody in once each',
     ),
-    notHeld(
+    held(
       '6.5.2',
       'Recovery codes of less than 112 bits are kept by a slow hash.',
-      'theirs are of 79 random bits, kept as SHA-256',
+      'theirs are of 118 random bits, kept as SHA-256',
+      'security/codes › recovery codes have 112 random bits or more and are never the same',
     ),
     notHeld(
       '6.5.3',
@@ -175,13 +176,13 @@ export const asvsV6: Checklist = {
     held(
       '6.5.4',
       'Codes have 20 random bits or more.',
-      'recovery codes are of sixteen letters and digits; authenticator codes of six digits with few tries',
-      'security/checklists › recovery codes are long and never the same',
+      'recovery codes are of 24 letters and digits; authenticator codes of six digits with few tries',
+      'security/codes › recovery codes have 112 random bits or more and are never the same',
     ),
     notHeld(
       '6.5.5',
       'A code of an authenticator app counts for thirty seconds.',
-      'the one before and the one after count too, for clocks that are off',
+      'the one before and the one after count too, for clocks that are off; each once',
     ),
     held(
       '6.5.6',
@@ -195,7 +196,12 @@ export const asvsV6: Checklist = {
       'Biometrics only together with something else.',
       'a passkey unlocked by a finger is both; that it is, is the device’s word',
     ),
-    notHeld('6.5.8', 'The server’s clock decides about codes.', 'it does, but no test shows it'),
+    held(
+      '6.5.8',
+      'The server’s clock decides about codes.',
+      'a code is of the half minute of now, or of the ones beside it',
+      'security/codes › a code of an authenticator app counts in its half minute and the ones beside it, once, and none after a later one',
+    ),
     notHeld(
       '6.7.1',
       'Keys that verify factors can’t be changed.',
