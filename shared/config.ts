@@ -47,6 +47,12 @@ export const settings = {
     standard: '127.0.0.1',
     about: 'Address to listen on; `0.0.0.0` or `::` listens on all of them.',
   }),
+  workers: setting({
+    variable: 'WORKERS',
+    kind: wholeNumber(1, 64),
+    standard: 1,
+    about: 'How many processes answer on the port, each on a processor of its own; one that ends is replaced.',
+  }),
   publicUrl: optional({
     variable: 'PUBLIC_URL',
     kind: origin,

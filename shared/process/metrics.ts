@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { sameSecret, sha256 } from '../identity/secrets.ts';
 import type { Services } from '../services.ts';
+import type { Place } from './workers.ts';
 
-/** What a process measures of itself, and how Prometheus reads it. */
+/** What a process measures of itself, and how Prometheus reads it: of several on one port, all together. */
 export interface Metrics {
   /** Measures a request from now to the end of its answer. */
   observe(request: IncomingMessage, response: ServerResponse): void;
@@ -13,9 +14,10 @@ export interface Metrics {
 
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-export function openMetrics({ config, pool, events }: Services): Metrics {
+export function openMetrics({ config, pool, events }: Services, place: Place | null): Metrics {
   const register = new Registry();
   collectDefaultMetrics({ register });
+  if (place) shareWithOthers(register);
   const duration = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Time from a request to the end of its answer.',
@@ -29,10 +31,11 @@ export function openMetrics({ config, pool, events }: Services): Metrics {
     watched.set(`${method} ${status}`, found);
     return found;
   };
-  const gauge = (name: string, help: string, read: () => number) =>
+  const gauge = (name: string, help: string, read: () => number, aggregator: 'sum' | 'max' = 'sum') =>
     new Gauge({
       name,
       help,
+      aggregator,
       registers: [register],
       collect() {
         this.set(read());
@@ -41,9 +44,13 @@ export function openMetrics({ config, pool, events }: Services): Metrics {
   gauge('database_connections', 'Open connections for prepared reads.', () => pool.totalCount);
   gauge('database_connections_idle', 'Those of them that nobody uses.', () => pool.idleCount);
   gauge('database_waiting', 'Requests that wait for a connection.', () => pool.waitingCount);
-  gauge('events_deaf', '1 while revocations can not be heard, and bearer tokens are refused.', () =>
-    events.isDeaf() ? 1 : 0,
+  gauge(
+    'events_deaf',
+    '1 while revocations can not be heard, and bearer tokens are refused.',
+    () => (events.isDeaf() ? 1 : 0),
+    'max',
   );
+  gauge('service_processes', 'Processes that answer on this port.', () => 1);
   return {
     observe(request, response) {
       const { method = '' } = request;
@@ -58,10 +65,21 @@ export function openMetrics({ config, pool, events }: Services): Metrics {
         response.writeHead(401, { 'www-authenticate': 'Bearer', 'cache-control': 'no-store' }).end();
         return;
       }
-      const body = await register.metrics();
+      const body = await (place ?? register).metrics().catch(() => null);
+      if (body === null) {
+        response.writeHead(503, { 'retry-after': '1', 'cache-control': 'no-store' }).end();
+        return;
+      }
       response.writeHead(200, { 'content-type': register.contentType, 'cache-control': 'no-store' }).end(body);
     },
   };
+}
+
+/** Lets the process that runs this one ask for its figures. */
+function shareWithOthers(register: Registry): void {
+  AggregatorRegistry.setRegistries([register]);
+  // Making one is what makes it listen.
+  new AggregatorRegistry();
 }
 
 /** With a token configured: who presents it. Without: the machine itself, not what a proxy on it passes on. */

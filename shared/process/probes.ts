@@ -1,6 +1,7 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import type { Services } from '../services.ts';
 import { openMetrics } from './metrics.ts';
+import type { Place } from './workers.ts';
 
 /** Longest wait for the database's answer before this process calls itself not ready; milliseconds. */
 const patience = 2000;
@@ -9,8 +10,8 @@ const patience = 2000;
  * Puts the operator's endpoints before a service: `/healthz` (the process lives), `/readyz` (it can do its job) and
  * `/metrics` (Prometheus). They need no session and no database work of the service itself.
  */
-export function withProbes(services: Services, service: RequestListener): RequestListener {
-  const metrics = openMetrics(services);
+export function withProbes(services: Services, service: RequestListener, place: Place | null = null): RequestListener {
+  const metrics = openMetrics(services, place);
   return async (request, response) => {
     const path = request.url?.split('?')[0];
     switch (path) {

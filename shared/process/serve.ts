@@ -1,9 +1,11 @@
 import type { RequestListener } from 'node:http';
 import { ConfigError, type GivenConfig, loadConfig, loadEnvFile } from '../config.ts';
 import { ensureSuperuser } from '../identity/first-superuser.ts';
+import { openLog } from '../log.ts';
 import { closeServices, openServices, type Services } from '../services.ts';
 import { type Door, listen } from './listen.ts';
 import { withProbes } from './probes.ts';
+import { placeAmongWorkers, runsWorkers, runWorkers } from './workers.ts';
 
 /** A service as a main file describes it. */
 export interface Program {
@@ -13,9 +15,9 @@ export interface Program {
   build(services: Services): Promise<RequestListener>;
   /** Settings that hold when the environment says nothing else, not even an empty value. */
   readonly defaults?: NodeJS.ProcessEnv;
-  /** Called before requests are answered: for data that has to be there first. */
+  /** Called before requests are answered: for data that has to be there first. Of several processes, by the first. */
   prepare?(services: Services): Promise<void>;
-  /** Called once requests are answered. */
+  /** Called once requests are answered, for work beside them. Of several processes, by the first. */
   ready?(services: Services): Promise<void>;
 }
 
@@ -30,9 +32,14 @@ const closingPatience = 10;
 
 /**
  * Runs a service until SIGTERM or Ctrl-C: takes the port, opens the database, serves, and then finishes what is in
- * flight. A wrong setting ends it with one line on standard error. Never returns: the process ends.
+ * flight; with WORKERS, in so many processes. A wrong setting ends it with one line on standard error. Never returns:
+ * the process ends.
  */
 export async function serve(program: Program): Promise<never> {
+  const given = settingsOf(program);
+  if (runsWorkers(given.workers)) {
+    return process.exit(await runWorkers(given.workers, openLog(given.logLevel, program.role)));
+  }
   const opened: Opened = {};
   const { promise: told, resolve: end } = Promise.withResolvers<number>();
   const fail = (error: unknown) => {
@@ -43,7 +50,7 @@ export async function serve(program: Program): Promise<never> {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(0));
   process.on('uncaughtException', fail);
 
-  const started = begin(program, opened, fail).catch(fail);
+  const started = begin(program, given, opened, fail).catch(fail);
   const code = await told;
   const drain = opened.services?.config.shutdownSeconds ?? 0;
   setTimeout(() => process.exit(1), (drain + closingPatience) * 1000);
@@ -54,26 +61,43 @@ export async function serve(program: Program): Promise<never> {
   return process.exit(code);
 }
 
-async function begin(program: Program, opened: Opened, fail: (error: unknown) => void): Promise<void> {
-  loadEnvFile();
-  const given = loadConfig({ ...program.defaults, ...process.env });
+function settingsOf({ defaults }: Program): GivenConfig {
+  try {
+    loadEnvFile();
+    return loadConfig({ ...defaults, ...process.env });
+  } catch (error) {
+    report(error, {});
+    return process.exit(1);
+  }
+}
+
+async function begin(
+  program: Program,
+  given: GivenConfig,
+  opened: Opened,
+  fail: (error: unknown) => void,
+): Promise<void> {
+  const place = placeAmongWorkers();
+  const isFirst = place === null || place.number === 1;
   opened.door = await listen(given);
   const services = await openServices(reachedAt(given, opened.door.port), { role: program.role });
   opened.services = services;
   services.embedded?.onLost(() => fail(new Error('The embedded PostgreSQL has ended')));
   const made = await ensureSuperuser(services);
   if (made) announceSuperuser(made);
-  await program.prepare?.(services);
-  opened.door.open(withProbes(services, await program.build(services)));
+  if (isFirst) await program.prepare?.(services);
+  opened.door.open(withProbes(services, await program.build(services), place));
   services.log.info(
     {
       listening: addressOf(given.host, opened.door.port),
       publicUrl: services.config.publicUrl,
       data: services.embedded?.home,
+      worker: place?.number,
     },
     'ready',
   );
-  await program.ready?.(services);
+  if (isFirst) await program.ready?.(services);
+  place?.serving();
 }
 
 function report(error: unknown, { services }: Opened): void {
