@@ -5,6 +5,7 @@ import { confirmPath, isRecent } from '../../shared/identity/recent-proof.ts';
 import { showPage } from '../pages/pages.ts';
 import { seeOther } from '../pages/see-other.ts';
 import { readChosenPassword } from '../sign-in/chosen-password.ts';
+import { type Account, knownBrowser, rememberBrowser } from '../sign-in/known-browser.ts';
 import { tooManyTries } from '../sign-in/limited.ts';
 import { beginSession } from '../sign-in/session.ts';
 import { type BrowserContext, type BrowserState, personOf, principalOf } from '../sign-in/state.ts';
@@ -37,7 +38,12 @@ export function passwordRoutes(router: Router<BrowserState>, { knex, pool, confi
     };
     if (Object.keys(errors).length > 0) return refuse(errors, 422, strength);
 
-    const tried = { userId: person.id, password: old, address: ctx.ip || null };
+    const tried = {
+      userId: person.id,
+      password: old,
+      address: ctx.ip || null,
+      knownBrowser: (account: Account) => knownBrowser(ctx, config.secretKey, account),
+    };
     const current = hasPassword ? await checkOwnPassword({ knex, pool }, tried) : { refused: undefined, stored: null };
     if (current.refused === 'limited') return refuse({ current: tooManyTries(ctx, current.retryAfterSeconds) }, 429);
     if (current.refused) return refuse({ current: 'This is not your current password.' });
@@ -46,6 +52,7 @@ export function passwordRoutes(router: Router<BrowserState>, { knex, pool, confi
     const changed = await knex.transaction(async (trx) => {
       if (!(await change(trx, principalOf(ctx)))) return false;
       const amr = ctx.state.session?.amr ?? ['pwd'];
+      await rememberBrowser(ctx, trx, config.secretKey, person.id);
       await beginSession(ctx, trx, { personId: person.id, idleHours: config.sessionHours, amr });
       return true;
     });

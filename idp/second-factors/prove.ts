@@ -18,6 +18,8 @@ export interface FactorTry {
   /** Secret of the browser that was asked: its cookie. */
   readonly browser: string;
   readonly address: string | null;
+  /** Name of the browser, where this person signed in before in it. */
+  readonly known: string | null;
 }
 
 /** `amr`: what was proved (RFC 8176). «limited» comes with the seconds until another try. */
@@ -32,8 +34,8 @@ export type FactorAnswer =
  */
 export async function proveSecondFactor(services: FactorServices, factor: FactorTry): Promise<FactorAnswer> {
   const { knex, pool, config } = services;
-  const { userId, code, passkey, browser, address } = factor;
-  const tried = { account: `second factor of ${userId}`, address };
+  const { userId, code, passkey, browser, address, known } = factor;
+  const tried = { account: `second factor of ${userId}`, address, browser: known };
   const retryAfterSeconds = await countTry(pool, tried);
   if (retryAfterSeconds !== null) return { refused: 'limited', retryAfterSeconds };
   const byRecoveryCode = !passkey && (await useRecoveryCode(knex, userId, code));

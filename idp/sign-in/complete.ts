@@ -4,6 +4,7 @@ import type { Config } from '../../shared/config.ts';
 import { recordSignIn } from '../../shared/identity/sign-in-record.ts';
 import { tellOfNewPlace } from '../mail/post.ts';
 import { deviceOf } from './device.ts';
+import { rememberBrowser } from './known-browser.ts';
 import { noteSignInPlace } from './places.ts';
 import { beginSession } from './session.ts';
 import { type BrowserContext, principalOf } from './state.ts';
@@ -12,10 +13,11 @@ import { type BrowserContext, principalOf } from './state.ts';
 export async function completeSignIn(
   ctx: BrowserContext,
   trx: Knex,
-  { sessionHours }: Pick<Config, 'sessionHours'>,
+  { sessionHours, secretKey }: Pick<Config, 'sessionHours' | 'secretKey'>,
   { person, amr }: { person: Person; amr: readonly string[] },
 ): Promise<void> {
   await beginSession(ctx, trx, { personId: person.id, idleHours: sessionHours, amr });
+  await rememberBrowser(ctx, trx, secretKey, person.id);
   await recordSignIn(trx, principalOf(ctx, person), amr);
   const place = { address: ctx.ip || null, userAgent: ctx.get('User-Agent') || null };
   const isNew = await noteSignInPlace(trx, person.id, place);

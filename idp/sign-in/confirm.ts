@@ -7,6 +7,7 @@ import { showPage } from '../pages/pages.ts';
 import { seeOther } from '../pages/see-other.ts';
 import { authenticationOptions, passkeysWork } from '../second-factors/passkeys.ts';
 import { type FactorServices, proveSecondFactor } from '../second-factors/prove.ts';
+import { knownBrowser, knownBrowserOf } from './known-browser.ts';
 import { tooManyTries } from './limited.ts';
 import { returnPath, signInPath } from './return-path.ts';
 import { browserSecretOf, stepUp } from './session.ts';
@@ -39,11 +40,17 @@ export function confirmRoutes(router: Router<BrowserState>, services: FactorServ
     const address = ctx.ip || null;
     if (code || passkey) {
       const browser = browserSecretOf(ctx);
-      const answer = await proveSecondFactor(services, { userId, code, passkey, browser, address });
+      const known = await knownBrowserOf(ctx, knex, config.secretKey, userId);
+      const answer = await proveSecondFactor(services, { userId, code, passkey, browser, address, known });
       return { ...answer, field: code ? 'code' : 'passkey' } as const;
     }
     const answer = password
-      ? await checkOwnPassword(services, { userId, password, address })
+      ? await checkOwnPassword(services, {
+          userId,
+          password,
+          address,
+          knownBrowser: (account) => knownBrowser(ctx, config.secretKey, account),
+        })
       : ({ refused: 'wrong' } as const);
     return { ...answer, amr: ['pwd'], field: password ? 'password' : 'nothing' } as const;
   }

@@ -18,6 +18,7 @@ import { Problem } from '../pages/problems.ts';
 import { seeOther } from '../pages/see-other.ts';
 import type { FactorServices } from '../second-factors/prove.ts';
 import { readChosenPassword } from './chosen-password.ts';
+import { rememberBrowser } from './known-browser.ts';
 import { tooManyTries } from './limited.ts';
 import { type BrowserState, principalOf } from './state.ts';
 
@@ -74,6 +75,8 @@ export function resetRoutes(router: Router<BrowserState>, { knex, pool, config }
         const person = await loadPerson(trx, { id: userId });
         const action = purpose === 'reset' ? 'reset_password' : 'accept_invitation';
         await audit(trx, principalOf(ctx, person), { action, resource: 'user', objectId: userId });
+        // Who reads the letter gets past strangers who guess at the account.
+        await rememberBrowser(ctx, trx, config.secretKey, userId);
         if (purpose === 'reset') await tellOfChange(trx, userId, 'password');
         return true;
       });

@@ -12,6 +12,7 @@ import { authenticationOptions, passkeysWork, usePasskey } from '../second-facto
 import type { FactorServices } from '../second-factors/prove.ts';
 import { completeSignIn } from './complete.ts';
 import { postedForm } from './form.ts';
+import { knownBrowser } from './known-browser.ts';
 import { tooManyTries } from './limited.ts';
 import { beginPending } from './pending.ts';
 import { resetRoutes } from './reset.ts';
@@ -56,7 +57,12 @@ export function signInRouter(services: SignInServices): Router<BrowserState> {
     };
     if (Object.keys(errors).length > 0) return show(ctx, { ...shown, errors }, 422);
 
-    const answer = await signInWithPassword(services, { username, password, address: ctx.ip || null });
+    const answer = await signInWithPassword(services, {
+      username,
+      password,
+      address: ctx.ip || null,
+      knownBrowser: (account) => knownBrowser(ctx, config.secretKey, account),
+    });
     if (answer.refused === 'limited') {
       return show(ctx, { ...shown, refusal: tooManyTries(ctx, answer.retryAfterSeconds) }, 429);
     }

@@ -6,6 +6,7 @@ import { seeOther } from '../pages/see-other.ts';
 import { authenticationOptions, passkeysWork } from '../second-factors/passkeys.ts';
 import { type FactorServices, proveSecondFactor } from '../second-factors/prove.ts';
 import { completeSignIn } from './complete.ts';
+import { knownBrowserOf } from './known-browser.ts';
 import { tooManyTries } from './limited.ts';
 import { findPending, finishPending, type PendingSignIn } from './pending.ts';
 import { returnPath, signInPath } from './return-path.ts';
@@ -34,7 +35,9 @@ export function secondFactorRoutes(router: Router<BrowserState>, services: Facto
     const passkey = form.raw('passkey');
     if (!code && !passkey) return show(ctx, pending, { next, errors: { code: 'Enter a code.' } }, 422);
     const address = ctx.ip || null;
-    const tried = { userId: pending.person.id, code, passkey, browser: browserSecretOf(ctx), address };
+    const { id: userId } = pending.person;
+    const known = await knownBrowserOf(ctx, knex, config.secretKey, userId);
+    const tried = { userId, code, passkey, browser: browserSecretOf(ctx), address, known };
     const answer = await proveSecondFactor(services, tried);
     if (answer.refused === 'limited') {
       return show(ctx, pending, { next, refusal: tooManyTries(ctx, answer.retryAfterSeconds) }, 429);

@@ -1,4 +1,4 @@
-import type { PasswordServices } from './password-sign-in.ts';
+import type { PasswordServices, PasswordTry } from './password-sign-in.ts';
 import { verifyPassword } from './passwords.ts';
 import { countSuccess, countTry } from './sign-in-limits.ts';
 
@@ -8,19 +8,23 @@ export type OwnPasswordAnswer =
   | { readonly refused: 'wrong' }
   | { readonly refused: 'limited'; readonly retryAfterSeconds: number };
 
+interface OwnPasswordTry extends Pick<PasswordTry, 'password' | 'address' | 'knownBrowser'> {
+  readonly userId: number;
+}
+
 /**
  * Checks the password of somebody who is signed in. Somebody at an unlocked screen may try as rarely as somebody at the
- * sign-in page. Throws `Busy` when too many wait to be checked.
+ * sign-in page; `knownBrowser` tells whether their person signed in there before. Throws `Busy` when too many wait to be checked.
  */
 export async function checkOwnPassword(
   { knex, pool }: PasswordServices,
-  { userId, password, address }: { userId: number; password: string; address: string | null },
+  { userId, password, address, knownBrowser }: OwnPasswordTry,
 ): Promise<OwnPasswordAnswer> {
-  const tried = { account: userId, address };
-  const retryAfterSeconds = await countTry(pool, tried);
-  if (retryAfterSeconds !== null) return { refused: 'limited', retryAfterSeconds };
   const row = await knex('users').where({ id: userId }).first<{ password: string | null }>('password');
   const stored = row?.password ?? null;
+  const tried = { account: userId, address, browser: knownBrowser?.({ id: userId, password: stored }) ?? null };
+  const retryAfterSeconds = await countTry(pool, tried);
+  if (retryAfterSeconds !== null) return { refused: 'limited', retryAfterSeconds };
   const { ok } = await verifyPassword(stored, password);
   if (!ok || stored === null) return { refused: 'wrong' };
   await countSuccess(pool, tried);

@@ -21,6 +21,8 @@ export interface PasswordTry {
   readonly address: string | null;
   /** What the password opens: a browser session (the default) or one request. */
   readonly proof?: Extract<Proof, 'session' | 'basic'>;
+  /** Name of the browser, where the account's person signed in before in it; null elsewhere. */
+  readonly knownBrowser?: (account: Account) => string | null;
 }
 
 /**
@@ -46,10 +48,11 @@ interface Account {
  */
 export async function signInWithPassword(
   { knex, pool }: PasswordServices,
-  { username, password, address, proof = 'session' }: PasswordTry,
+  { username, password, address, proof = 'session', knownBrowser }: PasswordTry,
 ): Promise<SignInAnswer> {
   const account = await accountOf(knex, username);
-  const counted = { account: account?.id ?? username, address };
+  const browser = (account && knownBrowser?.(account)) ?? null;
+  const counted = { account: account?.id ?? username, address, browser };
   const retryAfterSeconds = await countTry(pool, counted);
   if (retryAfterSeconds !== null) return { refused: 'limited', retryAfterSeconds };
 

@@ -38,11 +38,15 @@ function limitersOf(pool: Pool): Limiters {
 export interface Tried {
   readonly account: number | string;
   readonly address: string | null;
+  /** Name of a browser in which the account's person signed in before: its tries count apart from those of strangers. */
+  readonly browser?: string | null;
 }
 
 /** Unknown names of any length and kind become one short key, so that they are limited exactly as known ones. */
-const accountKey = (account: number | string) =>
+const nameKey = (account: number | string) =>
   typeof account === 'number' ? `id:${account}` : sha256(account.toLowerCase()).toString('base64url');
+
+const accountKey = ({ account, browser }: Tried) => (browser ? `${nameKey(account)} in ${browser}` : nameKey(account));
 
 /** Who holds one IPv6 address holds the whole /64, so that is what counts. */
 export function addressKey(address: string): string {
@@ -58,18 +62,19 @@ export function addressKey(address: string): string {
  * Counts a try before anything is checked: the database adds up, so parallel tries cannot slip past.
  * Answers null when the try may go on, else the seconds until the next one may.
  */
-export async function countTry(pool: Pool, { account, address }: Tried): Promise<number | null> {
+export async function countTry(pool: Pool, tried: Tried): Promise<number | null> {
   const limiters = limitersOf(pool);
-  // The address first: who is stopped there cannot lock other people's accounts.
-  const byAddress = address ? await take(limiters.address, addressKey(address)) : null;
-  return byAddress ?? (await take(limiters.account, accountKey(account)));
+  // The address first: who is stopped there cannot lock other people's accounts. A known browser has few tries anyway.
+  const byAddress = tried.address && !tried.browser ? await take(limiters.address, addressKey(tried.address)) : null;
+  return byAddress ?? (await take(limiters.account, accountKey(tried)));
 }
 
-/** A right password clears the account's count, and gives its address back this one try only. */
-export async function countSuccess(pool: Pool, { account, address }: Tried): Promise<void> {
+/** A right password clears the count that it was tried under, and gives its address back this one try only. */
+export async function countSuccess(pool: Pool, tried: Tried): Promise<void> {
+  const { address, browser } = tried;
   const limiters = limitersOf(pool);
-  await limiters.account.delete(accountKey(account));
-  if (address) await limiters.address.reward(addressKey(address), 1);
+  await limiters.account.delete(accountKey(tried));
+  if (address && !browser) await limiters.address.reward(addressKey(address), 1);
 }
 
 async function take(limiter: RateLimiterPostgres, key: string): Promise<number | null> {

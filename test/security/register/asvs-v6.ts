@@ -4,10 +4,13 @@ export const asvsV6: Checklist = {
   title: 'OWASP ASVS 5.0, V6: authentication',
   scope: 'Without V6.6 and V6.8: nothing is confirmed over another channel, and nobody signs in by another provider.',
   items: [
-    notHeld(
+    held(
       '6.1.1',
       'The documents tell how guessing is held off, and how nobody is locked out by others.',
-      '«Signing in», above, tells how; ten wrong tries by anybody hold an account’s password up for ten minutes',
+      '«Signing in», above: browsers in which somebody signed in before have tries of their own',
+      'sign-in/known-browser › strangers who guess at a password lock out strangers, and never the browser in which its person signed in before',
+      'sign-in/known-browser › what a browser is known by is for its account, and nobody makes it up',
+      'sign-in/known-browser › a new password ends what other browsers are known by; the one in which it was chosen stays known',
     ),
     notHeld('6.1.2', 'Words of the organization that passwords may not hold are listed.', 'there is no such list'),
     notHeld('6.1.3', 'All ways to sign in are documented, with their strength.', 'not all in one place'),
