@@ -3,6 +3,7 @@ import helmet from 'koa-helmet';
 import { readAddresses } from '../shared/client-address.ts';
 import { isDatabaseAway } from '../shared/database-away.ts';
 import { serveAssets } from '../shared/pages/assets.ts';
+import { inTheirLanguage, keepUiLocales } from '../shared/pages/page-language.ts';
 import type { Services } from '../shared/services.ts';
 import { accountRouter } from './account/router.ts';
 import { adminRouter } from './admin/router.ts';
@@ -10,6 +11,7 @@ import { endStandInRouter, whileStandingIn } from './admin/stand-in.ts';
 import { logoRouter } from './applications/logos.ts';
 import { applicationsRouter } from './applications/router.ts';
 import { closingSlash } from './pages/closing-slash.ts';
+import { languageRouter } from './pages/language-choice.ts';
 import { showProblem } from './pages/pages.ts';
 import { tellOfLogouts } from './provider/back-channel-logout.ts';
 import { endProviderSession } from './provider/browser-session.ts';
@@ -32,14 +34,17 @@ export async function createIdp(services: Services): Promise<Koa> {
   app.on('error', (error) => log.error({ err: error }, 'an answer could not be sent'));
 
   app.use(requestLog(services));
+  app.use(inTheirLanguage());
   app.use(answerFailures(services));
   app.use(publicAddress(config.publicUrl));
   app.use(securityHeaders(config.publicUrl));
   app.use(serveAssets());
   app.use(closingSlash());
   app.use(browserSession(services));
+  app.use(keepUiLocales());
   app.use(signingOutEndsBoth(provider));
 
+  app.use(languageRouter(config).routes());
   app.use(endStandInRouter(services).routes());
   app.use(whileStandingIn());
   app.use(signInRouter(services).routes());

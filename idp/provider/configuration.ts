@@ -2,7 +2,9 @@ import type { Client, Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { clientKeyAlgs } from '../../shared/applications/client-keys.ts';
 import { strengths } from '../../shared/identity/authentication-strength.ts';
 import { deriveKey } from '../../shared/identity/secrets.ts';
+import { languageCodes } from '../../shared/messages/language.ts';
 import { scopeNames } from '../../shared/models/application.ts';
+import { keepAsked } from '../../shared/pages/page-language.ts';
 import type { Services } from '../../shared/services.ts';
 import type { SigningKeys } from '../../shared/signing-keys/read.ts';
 import { accessTokenRecorder, extraTokenClaims } from './access-tokens.ts';
@@ -43,6 +45,7 @@ export function configuration({ config, knex, log }: NeededServices, keys: Signi
     scopes: scopeNames,
     claims: claimsByScope,
     acrValues: [...strengths],
+    discovery: { ui_locales_supported: languageCodes },
     findAccount: accountFinder(knex),
     loadExistingGrant: grantLoader(knex, { audience, config }),
 
@@ -84,7 +87,10 @@ export function configuration({ config, knex, log }: NeededServices, keys: Signi
     },
 
     interactions: {
-      url: (_ctx, { uid }) => `${mountPath}/interaction/${uid}`,
+      url: (ctx, { uid, params }) => {
+        keepAsked(ctx, params.ui_locales);
+        return `${mountPath}/interaction/${uid}`;
+      },
       policy: promptPolicy(),
     },
     fetch: outgoing(config.privateHosts),

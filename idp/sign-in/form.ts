@@ -101,7 +101,7 @@ export function postedForm(
 }
 
 /** Every browser says so in at least one of two headers, which pages cannot set; a request with neither proves nothing. */
-function fromOurPages(ctx: BrowserContext, publicUrl: string): boolean {
+export function fromOurPages(ctx: BrowserContext, publicUrl: string): boolean {
   const site = ctx.get('Sec-Fetch-Site');
   if (site) return site === 'same-origin';
   const origin = ctx.get('Origin');

@@ -15,11 +15,16 @@ export const identityScopes = {
   offline_access: 'Stay connected while you are away, until you take that back',
 } as const;
 
-/** Every scope of the resource API with the sentence that the consent page shows for it. */
-export const resourceScopes: Readonly<Record<string, string>> = Object.freeze({
+/** Scopes of the resource API that name no role. */
+export const generalScopes = {
   'g:read': 'Read everything that you may view',
   'a:staff': 'Use the staff endpoints as you',
   'a:superuser': 'Do everything that you may do',
+} as const;
+
+/** Every scope of the resource API with the sentence that the consent page shows for it. */
+export const resourceScopes: Readonly<Record<string, string>> = Object.freeze({
+  ...generalScopes,
   ...Object.fromEntries(
     permissions.flatMap((permission) =>
       roleNames.map((role) => [`r:${permission}:${role}`, `${verbs[permission]} ${roles[role].covers}`]),

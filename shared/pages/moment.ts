@@ -1,3 +1,5 @@
+import { currentLanguage, languages } from '../messages/language.ts';
+
 /** A point in time as a page shows it: `iso` for machines, `text` for people, with its zone. */
 export interface Moment {
   readonly iso: string;
@@ -7,9 +9,11 @@ export interface Moment {
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatIn(timeZone: string): Intl.DateTimeFormat {
-  let format = formats.get(timeZone);
+  const { locale } = languages[currentLanguage()];
+  const id = `${locale} ${timeZone}`;
+  let format = formats.get(id);
   if (!format) {
-    format = new Intl.DateTimeFormat('en-GB', {
+    format = new Intl.DateTimeFormat(locale, {
       day: 'numeric',
       month: 'short',
       year: 'numeric',
@@ -18,12 +22,12 @@ function formatIn(timeZone: string): Intl.DateTimeFormat {
       timeZoneName: 'short',
       timeZone,
     });
-    formats.set(timeZone, format);
+    formats.set(id, format);
   }
   return format;
 }
 
-/** Writes a point in time out in a zone (IANA name), such as «22 Nov 2026, 14:05 UTC»; null stays null. */
+/** Writes a point in time out in a zone (IANA name) and the current language: «22 Nov 2026, 14:05 UTC»; null stays null. */
 export function moment(at: Date, timeZone: string): Moment;
 export function moment(at: Date | null, timeZone: string): Moment | null;
 export function moment(at: Date | null, timeZone: string): Moment | null {

@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Eta } from 'eta';
 import type { Person } from '../access/principal.ts';
+import { currentLanguage, languages } from '../messages/language.ts';
+import type { Speaker } from '../messages/speaker.ts';
 import { assetUrl } from './assets.ts';
 import type { Moment } from './moment.ts';
 
@@ -17,20 +19,22 @@ export interface Frame {
   readonly standIn: { readonly end: Moment } | null;
   /** The path of the page, to mark its place in the navigation. */
   readonly path: string;
+  /** Where the page is shown again, in another language. */
+  readonly address: string;
 }
 
 /** Prints one of a folder's templates as a whole HTML document. Everything in `view` is escaped unless a template says otherwise. */
 export type RenderPage = (template: string, view: object, frame?: Partial<Frame>) => string;
 
-const nobody: Frame = { instanceName: 'Quartermaster', person: null, csrf: '', standIn: null, path: '' };
+const nobody: Frame = { instanceName: 'Quartermaster', person: null, csrf: '', standIn: null, path: '', address: '/' };
 const ownTemplates = join(import.meta.dirname, 'templates');
 
 /**
  * Makes the printer for the templates (`*.eta`) of a folder. They choose a layout (`@page` or `@focus`) and may include
- * the shared parts of `shared/pages/templates`, whose names begin with `@`.
+ * the shared parts of `shared/pages/templates`, whose names begin with `@`, and say things by `say` and `rich`.
  */
-export function pagesIn(folder: string): RenderPage {
-  const eta = new Eta({ functionHeader: 'const { frame, asset } = it.around;' });
+export function pagesIn<Key extends string>(folder: string, { say, rich }: Speaker<Key>): RenderPage {
+  const eta = new Eta({ functionHeader: 'const { frame, asset, say, rich } = it.around;' });
   const escaped = eta.config.escapeFunction;
   eta.configure({ escapeFunction: (value) => escaped(value ?? '') });
   for (const [from, prefix] of [
@@ -47,7 +51,8 @@ export function pagesIn(folder: string): RenderPage {
     }
   }
   return (template, view, frame = {}) => {
-    const around = { frame: { ...nobody, ...frame }, asset: assetUrl };
+    const spoken = { language: currentLanguage(), languages };
+    const around = { frame: { ...nobody, ...spoken, ...frame }, asset: assetUrl, say, rich };
     return eta.render(`@own/${template}`, { ...view, around });
   };
 }

@@ -1,5 +1,7 @@
 import type { Context, Middleware, Next } from 'koa';
 import { anonymous } from '../../../shared/access/principal.ts';
+import { inLanguage } from '../../../shared/messages/language.ts';
+import { languageOf } from '../../../shared/pages/page-language.ts';
 import { wantsPage } from '../../page.ts';
 import type { Target } from '../rest/locate.ts';
 import { accessAt, describedPath } from './access-view.ts';
@@ -19,7 +21,7 @@ import { prettyJson } from './words.ts';
  * got, in words and underneath as it is. Stands before everything that answers.
  */
 export function dressAnswers(browsing: Browsing): Middleware {
-  return (ctx, next) => (wantsPage(ctx) ? dressed(ctx, next) : next());
+  return (ctx, next) => (wantsPage(ctx) ? inLanguage(languageOf(ctx), () => dressed(ctx, next)) : next());
 
   async function dressed(ctx: Context, next: Next): Promise<void> {
     ctx.state.done = ctx.query.done;

@@ -8,13 +8,13 @@ for (const button of document.querySelectorAll('button[data-copy]')) {
   button.addEventListener('click', async () => {
     try {
       await navigator.clipboard.writeText(source.value ?? source.textContent);
-      button.textContent = 'Copied';
+      button.textContent = document.documentElement.dataset.copied;
     } catch {
       const range = document.createRange();
       range.selectNodeContents(source);
       getSelection().removeAllRanges();
       getSelection().addRange(range);
-      button.textContent = 'Selected: press Ctrl+C';
+      button.textContent = document.documentElement.dataset.selected;
     }
     setTimeout(() => {
       button.textContent = label;
