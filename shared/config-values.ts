@@ -66,6 +66,18 @@ export const hosts: ValueKind<readonly string[]> = {
   },
 };
 
+/** Words, separated by commas. */
+export const words: ValueKind<readonly string[]> = {
+  values: 'words such as `acme, acme robotics`',
+  read(given) {
+    const listed = given.split(',').map((word) => word.trim());
+    if (listed.some((word) => word.length < 3 || word.length > 100)) {
+      throw new Error('must be words of 3 to 100 characters, separated by commas');
+    }
+    return listed;
+  },
+};
+
 /** Where PostgreSQL listens, as libpq writes it. */
 export const postgresUrl: ValueKind<string> = {
   values: '`postgres://user:password@host:port/database`',

@@ -9,6 +9,7 @@ import {
   timeZone,
   type ValueKind,
   wholeNumber,
+  words,
 } from './config-values.ts';
 
 /** A setting that is wrong or missing; the message is one line that names the variable. */
@@ -72,11 +73,18 @@ export const settings = {
     otherwise: 'an embedded PostgreSQL in `DATA_DIR`',
     about: 'The PostgreSQL server (14 or later) and database to use.',
   }),
+  databaseReadUrl: optional({
+    variable: 'DATABASE_READ_URL',
+    kind: postgresUrl,
+    otherwise: 'all is read from the primary',
+    about:
+      'A streaming replica of that database, for lists, searches and reports. Nobody misses there what was written before they asked.',
+  }),
   databaseConnections: setting({
     variable: 'DATABASE_CONNECTIONS',
     kind: wholeNumber(4, 1000),
     standard: 20,
-    about: 'Most connections that one process opens to the database.',
+    about: 'Most connections that one process opens to the database; half as many more to its replica.',
   }),
   secretKey: optional({
     variable: 'SECRET_KEY',
@@ -166,6 +174,21 @@ export const settings = {
     kind: wholeNumber(1, 720),
     standard: 12,
     about: 'How long a browser stays signed in when nobody uses it.',
+  }),
+  passwordWords: setting({
+    variable: 'PASSWORD_WORDS',
+    kind: words,
+    standard: [],
+    otherwise: 'none',
+    about:
+      'Words that everybody in the organization knows: its names, places, products. A password made of them is refused, as one made of `INSTANCE_NAME` is.',
+  }),
+  breachedPasswords: optional({
+    variable: 'BREACHED_PASSWORDS',
+    kind: text('a file'),
+    otherwise: 'only passwords that everybody tries are refused',
+    about:
+      'A file of passwords that are known from breaches, which nobody may choose: SHA-1 hashes in hex, one a line, sorted, with or without `:count`, as «Have I Been Pwned» is downloaded. It is searched on disk; nothing is asked of a service.',
   }),
   smtpUrl: optional({
     variable: 'SMTP_URL',
@@ -272,6 +295,9 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): GivenConfig {
     throw new ConfigError(
       'SECRET_KEY is missing: with DATABASE_URL set it is required, and the same for every process (openssl rand -hex 32 makes one)',
     );
+  }
+  if (read.databaseReadUrl && !read.databaseUrl) {
+    throw new ConfigError('DATABASE_READ_URL takes a DATABASE_URL: the embedded database has no replica');
   }
   return {
     ...read,

@@ -5,8 +5,11 @@ import type { Config, GivenConfig } from './config.ts';
 import { closeDatabase, type Database, openDatabase } from './database.ts';
 import { type EmbeddedPostgres, openEmbeddedPostgres } from './embedded-postgres.ts';
 import { type Events, openEvents } from './events.ts';
+import { checkBreachedPasswords } from './identity/breached-passwords.ts';
 import { openLog } from './log.ts';
 import { migrate } from './migrations.ts';
+import { openReads } from './replica/open-reads.ts';
+import type { Reads } from './replica/reads.ts';
 
 /** What a service stands on; made once a process and handed to everything that needs it. */
 export interface Services {
@@ -15,6 +18,8 @@ export interface Services {
   readonly knex: Knex;
   /** For prepared reads. */
   readonly pool: pg.Pool;
+  /** For reads that a replica may answer. */
+  readonly reads: Reads;
   readonly log: Logger;
   readonly events: Events;
   /** Present when the database is the one that comes with the program. */
@@ -29,6 +34,7 @@ export interface Services {
  */
 export async function openServices(given: GivenConfig, { role }: { role: string }): Promise<Services> {
   const log = openLog(given.logLevel, role);
+  await checkBreachedPasswords(given.breachedPasswords);
   const embedded = given.databaseUrl ? null : await openEmbeddedPostgres(given.dataDir);
   const config = {
     ...given,
@@ -36,21 +42,25 @@ export async function openServices(given: GivenConfig, { role }: { role: string 
     secretKey: given.secretKey ?? embedded?.secretKey ?? '',
   };
   let database: Database | null = null;
+  let reads: Reads | null = null;
   try {
     database = await openDatabase(config);
     const steps = await migrate(database.knex);
     if (steps.length) log.info({ steps }, 'database brought up to date');
+    reads = await openReads(config, database.pool, log);
     const events = await openEvents({ connectionString: config.databaseUrl, log });
-    return { config, ...database, log, events, embedded };
+    return { config, ...database, reads, log, events, embedded };
   } catch (error) {
+    await reads?.close();
     if (database) await closeDatabase(database);
     await embedded?.close();
     throw error;
   }
 }
 
-export async function closeServices({ knex, pool, events, embedded }: Services): Promise<void> {
+export async function closeServices({ knex, pool, reads, events, embedded }: Services): Promise<void> {
   await events.close();
+  await reads.close();
   await closeDatabase({ knex, pool });
   await embedded?.close();
 }

@@ -20,12 +20,12 @@ export const setPassword = endpoint({
   }),
   mayFail: ['conflict'],
   responses: { 200: { description: 'It is set', schema: Type.Object({}) } },
-  async handler({ services: { knex }, principal, id, body: { password } }) {
+  async handler({ services: { knex, config }, principal, id, body: { password } }) {
     const person: { username: string; email: string; password: string | null } | undefined = await knex('users')
       .where({ id })
       .first('username', 'email', 'password');
     if (!person) throw new NotFound('No User matches the given query.');
-    const problem = await problemWithPassword(password, person);
+    const problem = await problemWithPassword(password, person, config);
     if (problem) throw new Invalid({ password: [problem] });
     const change = await newPassword({ userId: id, stored: person.password, password });
     if (!(await knex.transaction((trx) => change(trx, principal)))) {

@@ -29,7 +29,7 @@ export function passwordRoutes(router: Router<BrowserState>, { knex, pool, confi
     const refuse = (errors: Record<string, string>, status = 422, strength: number | null = null) =>
       showPage(ctx, 'password', { hasPassword, errors, strength }, status);
 
-    const { password, strength, errors: wrong } = await readChosenPassword(form, person);
+    const { password, strength, errors: wrong } = await readChosenPassword(form, person, config);
     const old = form.raw('current');
     const errors = {
       ...(hasPassword && !old && { current: 'Enter the password that you have now.' }),

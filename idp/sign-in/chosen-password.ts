@@ -1,4 +1,4 @@
-import { problemWithPassword } from '../../shared/identity/password-rules.ts';
+import { guessedFirst, type PasswordRules, problemWithPassword } from '../../shared/identity/password-rules.ts';
 import { strengthOfPassword } from '../../shared/identity/password-strength.ts';
 import type { Form } from './form.ts';
 
@@ -15,16 +15,16 @@ export interface ChosenPassword {
 export async function readChosenPassword(
   form: Form,
   person: { username: string; email?: string },
+  rules: PasswordRules,
 ): Promise<ChosenPassword> {
   const [password, again] = [form.raw('chosen'), form.raw('again')];
-  const problem = await problemWithPassword(password, person);
-  const own = [person.username, person.email ?? ''];
+  const problem = await problemWithPassword(password, person, rules);
   return {
     password,
     errors: {
       ...(problem && { chosen: problem }),
       ...(!problem && password !== again && { again: 'The two new passwords are not the same.' }),
     },
-    strength: password ? (await strengthOfPassword(password, own)).score : null,
+    strength: password ? (await strengthOfPassword(password, guessedFirst(person, rules))).score : null,
   };
 }

@@ -61,7 +61,7 @@ export function resetRoutes(router: Router<BrowserState>, { knex, pool, config }
     router.post(path, async (ctx) => {
       const link = ctx.state.form.raw('link');
       const { id, userId, username, email } = await found(purpose, link);
-      const { password, ...chosen } = await readChosenPassword(ctx.state.form, { username, email });
+      const { password, ...chosen } = await readChosenPassword(ctx.state.form, { username, email }, config);
       if (Object.keys(chosen.errors).length > 0) {
         return showPage(ctx, 'choose-password', { purpose, action: path, link, username, ...chosen }, 422);
       }

@@ -27,7 +27,7 @@ export async function ensureSuperuser({
         `ADMIN_USERNAME «${username}» is somebody who is no superuser, and there is none: name another`,
       );
     }
-    const problem = config.adminPassword && (await problemWithPassword(config.adminPassword, { username }));
+    const problem = config.adminPassword && (await problemWithPassword(config.adminPassword, { username }, config));
     if (problem) throw new ConfigError(`ADMIN_PASSWORD is not good enough: ${problem}`);
     const password = config.adminPassword ?? randomSecret(15);
     const [made] = await trx('users')

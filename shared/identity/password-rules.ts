@@ -1,3 +1,5 @@
+import type { Config } from '../config.ts';
+import { isBreached } from './breached-passwords.ts';
 import { strengthOfPassword } from './password-strength.ts';
 
 /** Shortest and longest password that may be chosen, in characters. */
@@ -23,22 +25,40 @@ interface Owner {
   readonly email?: string;
 }
 
+/** What the installation adds to the rules. */
+export type PasswordRules = Pick<Config, 'passwordWords' | 'breachedPasswords' | 'instanceName'>;
+
 /**
  * Says what is wrong with a password somebody wants to choose, as a sentence for them; null when nothing is.
  * Length counts characters as people do. No rules about digits or signs: they make passwords worse (NIST SP 800-63B §3.1.1);
  * what counts is how many guesses it takes.
  */
-export async function problemWithPassword(password: string, person: Owner): Promise<string | null> {
+export async function problemWithPassword(
+  password: string,
+  person: Owner,
+  rules: PasswordRules,
+): Promise<string | null> {
   const plain = plainProblem(password, person);
   if (plain) return plain;
-  const { enough, why } = await strengthOfPassword(password, ownWords(person));
+  if (rules.breachedPasswords && (await isBreached(rules.breachedPasswords, password)))
+    return 'This password is known from a breach elsewhere, and attackers try it. Choose another.';
+  const { enough, why } = await strengthOfPassword(password, guessedFirst(person, rules));
   if (enough) return null;
   return `This is too easy to guess. ${why ? `${why} ` : ''}Add a word or two.`;
 }
 
-/** What belongs to a person, whole and in parts. */
-const ownWords = ({ username, email = '' }: Owner): string[] =>
-  [username, email, ...`${username} ${email}`.split(/[^\p{L}\p{N}]+/u)].filter((word) => word.length > 2);
+/** What whoever guesses tries first: what belongs to the person and to the organization, whole, in parts, and as one word. */
+export function guessedFirst(
+  { username, email = '' }: Owner,
+  { passwordWords, instanceName }: PasswordRules,
+): string[] {
+  const names = [username, email, instanceName, ...passwordWords];
+  const parts = names.flatMap((name) => {
+    const words = name.split(/[^\p{L}\p{N}]+/u);
+    return [name, ...words, words.join('')];
+  });
+  return [...new Set(parts)].filter((word) => word.length > 2);
+}
 
 function plainProblem(password: string, person: Owner): string | null {
   const length = [...password].length;

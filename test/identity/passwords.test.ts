@@ -1,6 +1,10 @@
-import { pbkdf2Sync } from 'node:crypto';
+import { createHash, pbkdf2Sync } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import argon2 from 'argon2';
 import test from 'ava';
+import { checkBreachedPasswords, isBreached } from '../../shared/identity/breached-passwords.ts';
 import { Busy, HashingQueue } from '../../shared/identity/hashing-queue.ts';
 import { problemWithPassword } from '../../shared/identity/password-rules.ts';
 import { hashPassword, verifyPassword } from '../../shared/identity/passwords.ts';
@@ -82,23 +86,71 @@ test('a task that fails gives its place back', async (t) => {
   t.is(await queue.run(async () => 'next'), 'next');
 });
 
+const rules = { passwordWords: [], breachedPasswords: null, instanceName: 'Quartermaster' };
+
 test('a chosen password has 8 to 256 characters, is none of the first tries, and needs no digits or signs', async (t) => {
   const person = { username: 'margarethe', email: 'm.vogt@lab.example' };
-  t.is(await problemWithPassword('plain words only', person), null);
-  t.is(await problemWithPassword('schloß ä'.repeat(32), person), null);
-  t.regex((await problemWithPassword('short', person))!, /at least 8/);
-  t.regex((await problemWithPassword('abc'.repeat(86), person))!, /at most 256/);
-  t.is(await problemWithPassword('🔑🗝🚪🏠🔒🔓🪪🧷', person), null);
-  t.truthy(await problemWithPassword('Password123', person));
-  t.truthy(await problemWithPassword('aaaaaaaaaaaa', person));
-  t.truthy(await problemWithPassword('Margarethe', person));
-  t.truthy(await problemWithPassword('M.Vogt@lab.example', person));
+  t.is(await problemWithPassword('plain words only', person, rules), null);
+  t.is(await problemWithPassword('schloß ä'.repeat(32), person, rules), null);
+  t.regex((await problemWithPassword('short', person, rules))!, /at least 8/);
+  t.regex((await problemWithPassword('abc'.repeat(86), person, rules))!, /at most 256/);
+  t.is(await problemWithPassword('🔑🗝🚪🏠🔒🔓🪪🧷', person, rules), null);
+  t.truthy(await problemWithPassword('Password123', person, rules));
+  t.truthy(await problemWithPassword('aaaaaaaaaaaa', person, rules));
+  t.truthy(await problemWithPassword('Margarethe', person, rules));
+  t.truthy(await problemWithPassword('M.Vogt@lab.example', person, rules));
 });
 
 test('a password that takes few guesses is refused, with what makes it weak; eight random characters are enough', async (t) => {
   const person = { username: 'margarethe', email: 'm.vogt@lab.example' };
-  t.regex((await problemWithPassword('hunter2hunter2', person))!, /too easy to guess\. The same word twice/);
-  t.regex((await problemWithPassword('qwertzuiop12', person))!, /row of keys/);
-  t.regex((await problemWithPassword('margarethe vogt', person))!, /too easy to guess/);
-  t.is(await problemWithPassword('x9$kL2pq', person), null);
+  t.regex((await problemWithPassword('hunter2hunter2', person, rules))!, /too easy to guess\. The same word twice/);
+  t.regex((await problemWithPassword('qwertzuiop12', person, rules))!, /row of keys/);
+  t.regex((await problemWithPassword('margarethe vogt', person, rules))!, /too easy to guess/);
+  t.is(await problemWithPassword('x9$kL2pq', person, rules), null);
+});
+
+test('a password made of words that everybody in the organization knows is refused', async (t) => {
+  const person = { username: 'margarethe' };
+  const own = { ...rules, passwordWords: ['Zyxel Foundry', 'Grünewald'], instanceName: 'Vorkuta Lab' };
+  for (const password of ['zyxelfoundry2026', 'Grünewald!2026', 'vorkutalab-99', 'Z9xel Foundry1!']) {
+    const [before, now] = [
+      await problemWithPassword(password, person, rules),
+      await problemWithPassword(password, person, own),
+    ];
+    t.is(before, null, password);
+    t.regex(now ?? '', /too easy to guess/, password);
+  }
+  t.is(await problemWithPassword('zyxel foundry walnut tractor', person, own), null, 'with other words it is fine');
+});
+
+const line = (password: string, seen: number) =>
+  `${createHash('sha1').update(password).digest('hex').toUpperCase()}:${seen}`;
+
+test('a password of the list of breached ones is refused, wherever in the file it stands', async (t) => {
+  const person = { username: 'margarethe' };
+  const file = join(await mkdtemp(join(tmpdir(), 'breached-')), 'pwned.txt');
+  t.teardown(() => rm(join(file, '..'), { recursive: true }));
+  const breached = Array.from({ length: 500 }, (_, i) => `walnut tractor ${'x'.repeat(i % 7)} ${i * i}`);
+  const lines = breached.map((password, i) => line(password, i ** 3)).sort();
+  for (const [newline, end] of [
+    ['\n', '\n'],
+    ['\r\n', ''],
+  ] as const) {
+    await writeFile(file, lines.join(newline) + end);
+    await checkBreachedPasswords(file);
+    const found = await Promise.all(breached.map((password) => isBreached(file, password)));
+    t.false(found.includes(false));
+    const others = await Promise.all(breached.map((password) => isBreached(file, `${password}!`)));
+    t.false(others.includes(true));
+  }
+  const own = { ...rules, breachedPasswords: file };
+  t.regex((await problemWithPassword(breached[77]!, person, own)) ?? '', /known from a breach/);
+  t.is(await problemWithPassword(`${breached[77]}!`, person, own), null);
+});
+
+test('a list of breached passwords that is none is refused at the start', async (t) => {
+  const missing = await t.throwsAsync(checkBreachedPasswords('/nowhere/at/all.txt'), { name: 'ConfigError' });
+  t.regex(missing.message, /^BREACHED_PASSWORDS can not be read: ENOENT$/);
+  const other = await t.throwsAsync(checkBreachedPasswords(import.meta.filename), { name: 'ConfigError' });
+  t.regex(other.message, /^BREACHED_PASSWORDS must be a file of SHA-1 hashes/);
 });

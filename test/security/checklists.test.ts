@@ -132,7 +132,9 @@ test.serial('the passwords that are used most are refused', async (t) => {
   const common = (dictionary['passwords-common'] as string[]).filter(({ length }) => length >= 8).slice(0, 3000);
   t.is(common.length, 3000);
   const sample = common.filter((_, i) => i % 10 === 0);
-  const refusals = await Promise.all(sample.map((each) => problemWithPassword(each, { username: 'ada' })));
+  const refusals = await Promise.all(
+    sample.map((each) => problemWithPassword(each, { username: 'ada' }, q.services.config)),
+  );
   t.deepEqual(
     sample.filter((_, i) => refusals[i] === null),
     [],

@@ -129,3 +129,23 @@ test.serial('no GET changes anything that another site could make a browser open
   );
   t.is(await everything(), before);
 });
+
+test.serial('a name and password that a browser remembers are not taken from another site’s form', async (t) => {
+  const before = await everything();
+  const authorization = `Basic ${Buffer.from('root:a long password').toString('base64')}`;
+  const another = { authorization, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
+  const post = async (headers: Record<string, string>, body: BodyInit) =>
+    (await q.fetch('/api/inventory/building/', { method: 'POST', headers, body })).status;
+  for (const from of [another, { ...another, 'sec-fetch-site': 'same-site' }, { authorization, origin: 'null' }]) {
+    t.is(await post(from, new URLSearchParams({ code: 'EVIL' })), 403);
+    t.is(await post({ ...from, 'content-type': 'text/plain' }, '{"code": "EVIL"}'), 403);
+    const files = new FormData();
+    files.set('code', 'EVIL');
+    t.is(await post(from, files), 403);
+    t.is(await post(from, new Uint8Array()), 403);
+  }
+  t.is(await everything(), before);
+  // A page elsewhere that was given a password sends JSON, which browsers ask about first; scripts say nothing of sites.
+  t.is(await post({ ...another, 'content-type': 'application/json' }, '{"code": "B2"}'), 201);
+  t.is(await post({ authorization }, new URLSearchParams({ code: 'B3' })), 201);
+});

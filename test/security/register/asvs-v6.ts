@@ -12,7 +12,12 @@ export const asvsV6: Checklist = {
       'sign-in/known-browser › what a browser is known by is for its account, and nobody makes it up',
       'sign-in/known-browser › a new password ends what other browsers are known by; the one in which it was chosen stays known',
     ),
-    notHeld('6.1.2', 'Words of the organization that passwords may not hold are listed.', 'there is no such list'),
+    held(
+      '6.1.2',
+      'Words of the organization that passwords may not hold are listed.',
+      '`PASSWORD_WORDS` and `INSTANCE_NAME`; they count as guessed already, so a password needs enough besides them',
+      'identity/passwords › a password made of words that everybody in the organization knows is refused',
+    ),
     notHeld('6.1.3', 'All ways to sign in are documented, with their strength.', 'not all in one place'),
     held(
       '6.2.1',
@@ -63,12 +68,19 @@ export const asvsV6: Checklist = {
       'nothing looks at their age',
       'security/checklists › a password stays good however old it is',
     ),
-    notHeld(
+    held(
       '6.2.11',
       'Words of the organization make no password.',
-      'the person’s own names and the product’s don’t; the organization’s aren’t known',
+      'nor do the person’s own names, in part, together or in other spellings',
+      'identity/passwords › a password made of words that everybody in the organization knows is refused',
+      'identity/passwords › a password that takes few guesses is refused, with what makes it weak; eight random characters are enough',
     ),
-    notHeld('6.2.12', 'Breached passwords are refused.', 'only the dictionary of 6.2.4; nothing is asked of a service'),
+    held(
+      '6.2.12',
+      'Breached passwords are refused.',
+      'where `BREACHED_PASSWORDS` names their list, which is searched on disk; nothing is asked of a service',
+      'identity/passwords › a password of the list of breached ones is refused, wherever in the file it stands',
+    ),
     held(
       '6.3.1',
       'Guessing is held off.',

@@ -23,9 +23,9 @@ export const changeOwnPassword: Endpoint = endpoint({
   mayFail: ['conflict'],
   responses: yes,
   handler: async ({ services, principal, body }) => {
-    const { knex, pool } = services;
+    const { knex, pool, config } = services;
     const person = signedIn(principal);
-    const problem = await problemWithPassword(body.password, person);
+    const problem = await problemWithPassword(body.password, person, config);
     if (problem) throw new Invalid({ password: [problem] });
     const tried = { userId: person.id, password: body.currentPassword, address: principal.address };
     const current = await checkOwnPassword({ knex, pool }, tried);
