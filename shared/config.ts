@@ -80,6 +80,20 @@ export const settings = {
     about:
       'A streaming replica of that database, for lists, searches and reports. Nobody misses there what was written before they asked.',
   }),
+  databasePooler: setting({
+    variable: 'DATABASE_POOLER',
+    kind: oneOf('none', 'transaction', 'transaction-prepared'),
+    standard: 'none',
+    about:
+      'What `DATABASE_URL` leads through: a pooler that lends sessions by the transaction, and keeps prepared statements (PgBouncer 1.21 or later, `max_prepared_statements`) or does not. Session mode needs nothing said.',
+  }),
+  databaseDirectUrl: optional({
+    variable: 'DATABASE_DIRECT_URL',
+    kind: postgresUrl,
+    otherwise: '`DATABASE_URL`',
+    about:
+      'The way to the same database past a pooler: for the line on which it tells what changed, and for bringing its tables up to date.',
+  }),
   databaseConnections: setting({
     variable: 'DATABASE_CONNECTIONS',
     kind: wholeNumber(4, 1000),
@@ -298,6 +312,11 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): GivenConfig {
   }
   if (read.databaseReadUrl && !read.databaseUrl) {
     throw new ConfigError('DATABASE_READ_URL takes a DATABASE_URL: the embedded database has no replica');
+  }
+  if (read.databasePooler !== 'none' && !(read.databaseUrl && read.databaseDirectUrl)) {
+    throw new ConfigError(
+      'DATABASE_POOLER takes a DATABASE_URL through the pooler and a DATABASE_DIRECT_URL past it: what the database tells of revocations needs a session of its own',
+    );
   }
   return {
     ...read,

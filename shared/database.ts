@@ -1,6 +1,7 @@
 import knexModule, { type Knex } from 'knex';
 import pg from 'pg';
 import { type Config, ConfigError } from './config.ts';
+import { UnnamedClient } from './pooler/unnamed-client.ts';
 
 /** The oldest PostgreSQL that the migrations and statements work on. */
 const oldestVersion = 14;
@@ -20,11 +21,26 @@ const types: pg.CustomTypesConfig = {
     asText.has(oid) && format !== 'binary' ? (value: string) => value : pg.types.getTypeParser(oid, format as 'text'),
 };
 
+/** What holds in every session of ours: moments without an offset are read, and all are printed, in `timeZone`. */
+export const sessionSettings = (timeZone: string): Readonly<Record<string, string>> => ({
+  timezone: timeZone,
+  // Compiling a statement takes longer than any of ours runs.
+  jit: 'off',
+  statement_timeout: '60s',
+  idle_in_transaction_session_timeout: '60s',
+  // How much alike two words are that may be meant for each other.
+  'pg_trgm.word_similarity_threshold': '0.4',
+});
+
 /**
- * What every connection of ours is opened with, also those outside the pools. Moments without an offset are read, and
- * all are printed, in `timeZone`.
+ * What every connection of ours is opened with, also those outside the pools. A pooler that lends sessions by the
+ * transaction takes no settings along: there they are the role's.
  */
-export function connectionSettings(databaseUrl: string, timeZone = 'UTC'): pg.ClientConfig {
+export function connectionSettings(
+  databaseUrl: string,
+  { timeZone, databasePooler }: Pick<Config, 'timeZone' | 'databasePooler'>,
+): pg.ClientConfig {
+  const settings = Object.entries(sessionSettings(timeZone)).map(([name, value]) => `-c ${name}=${value}`);
   return {
     connectionString: databaseUrl,
     application_name: 'quartermaster',
@@ -32,9 +48,7 @@ export function connectionSettings(databaseUrl: string, timeZone = 'UTC'): pg.Cl
     // For a server that went away without a word: longer than it lets a statement take.
     query_timeout: 65_000,
     keepAlive: true,
-    // Compiling a statement takes longer than any of ours runs.
-    // The threshold is how much alike two words are that may be meant for each other.
-    options: `-c timezone=${timeZone} -c jit=off -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s -c pg_trgm.word_similarity_threshold=0.4`,
+    ...(databasePooler === 'none' && { options: settings.join(' ') }),
     types,
   };
 }
@@ -44,14 +58,10 @@ export function connectionSettings(databaseUrl: string, timeZone = 'UTC'): pg.Cl
  * @throws ConfigError naming DATABASE_URL
  */
 export async function openDatabase(
-  config: Pick<Config, 'databaseConnections' | 'timeZone'> & { databaseUrl: string },
+  config: Pick<Config, 'databaseConnections' | 'timeZone' | 'databasePooler'> & { databaseUrl: string },
 ): Promise<Database> {
   const each = Math.floor(config.databaseConnections / 2);
-  const pool = new pg.Pool({ ...connectionSettings(config.databaseUrl, config.timeZone), max: each });
-  // A connection that breaks is replaced at the next use, and whoever was using it is told by its query; without
-  // listeners it would end the process, idle or in use.
-  pool.on('error', () => {});
-  pool.on('connect', (client) => client.on('error', () => {}));
+  const pool = openPool(config.databaseUrl, config, { max: each });
   try {
     await checkServer(pool);
   } catch (error) {
@@ -60,7 +70,7 @@ export async function openDatabase(
   }
   const knex = knexModule({
     client: 'pg',
-    connection: () => connectionSettings(config.databaseUrl, config.timeZone) as Knex.PgConnectionConfig,
+    connection: () => connectionSettings(config.databaseUrl, config) as Knex.PgConnectionConfig,
     pool: { min: 0, max: each },
     acquireConnectionTimeout: 15_000,
     // An error of a statement would hold all values in its message, and so would the log: hashes, addresses, what
@@ -69,8 +79,29 @@ export async function openDatabase(
     // What goes wrong is thrown, and told by whoever catches it.
     log: { error() {}, warn() {} },
   });
+  // What Knex makes its connections with.
+  knex.client.driver = { Client: clientFor(config) };
   return { knex, pool };
 }
+
+/** A pool of connections. One that breaks is replaced at the next use. */
+export function openPool(
+  databaseUrl: string,
+  config: Pick<Config, 'timeZone' | 'databasePooler'>,
+  limits: pg.PoolConfig,
+): pg.Pool {
+  const Client = clientFor(config);
+  const pool = new pg.Pool({ ...connectionSettings(databaseUrl, config), ...limits, Client });
+  // Whoever was using a broken connection is told by its query; without listeners it would end the process, idle or in
+  // use.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+  return pool;
+}
+
+/** Statements are prepared by name where the session that knows them comes back. */
+const clientFor = ({ databasePooler }: Pick<Config, 'databasePooler'>): typeof pg.Client =>
+  databasePooler === 'transaction' ? UnnamedClient : pg.Client;
 
 export async function closeDatabase({ knex, pool }: Database): Promise<void> {
   await Promise.all([knex.destroy(), pool.end()]);

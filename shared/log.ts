@@ -14,6 +14,8 @@ const secretNames = [
   'adminPassword',
   'metricsToken',
   'databaseUrl',
+  'databaseReadUrl',
+  'databaseDirectUrl',
   'connectionString',
   'token',
   'access_token',

@@ -8,6 +8,7 @@ import { type Events, openEvents } from './events.ts';
 import { checkBreachedPasswords } from './identity/breached-passwords.ts';
 import { openLog } from './log.ts';
 import { migrate } from './migrations.ts';
+import { checkSessions, settleSessions } from './pooler/sessions.ts';
 import { openReads } from './replica/open-reads.ts';
 import type { Reads } from './replica/reads.ts';
 
@@ -44,17 +45,36 @@ export async function openServices(given: GivenConfig, { role }: { role: string 
   let database: Database | null = null;
   let reads: Reads | null = null;
   try {
+    if (config.databasePooler !== 'none') await bringUpToDatePastPooler(config, log);
     database = await openDatabase(config);
-    const steps = await migrate(database.knex);
-    if (steps.length) log.info({ steps }, 'database brought up to date');
+    if (config.databasePooler === 'none') await bringUpToDate(database, log);
+    else await checkSessions(database.pool, config);
     reads = await openReads(config, database.pool, log);
-    const events = await openEvents({ connectionString: config.databaseUrl, log });
+    const events = await openEvents({ connectionString: config.databaseDirectUrl ?? config.databaseUrl, log });
     return { config, ...database, reads, log, events, embedded };
   } catch (error) {
     await reads?.close();
     if (database) await closeDatabase(database);
     await embedded?.close();
     throw error;
+  }
+}
+
+async function bringUpToDate({ knex }: Database, log: Logger): Promise<void> {
+  const steps = await migrate(knex);
+  if (steps.length) log.info({ steps }, 'database brought up to date');
+}
+
+/** Before anything goes through the pooler: the sessions that it opens from then on are as they have to be. */
+async function bringUpToDatePastPooler(config: Services['config'], log: Logger): Promise<void> {
+  const direct = { ...config, databaseUrl: config.databaseDirectUrl ?? config.databaseUrl, databaseConnections: 4 };
+  const database = await openDatabase(direct);
+  try {
+    await bringUpToDate(database, log);
+    const settled = await settleSessions(database.knex, config);
+    if (settled.length) log.info({ settings: settled }, 'settings of the database role changed');
+  } finally {
+    await closeDatabase(database);
   }
 }
 

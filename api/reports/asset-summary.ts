@@ -67,7 +67,7 @@ export const assetSummary = endpoint({
   },
   async handler({ services, query }) {
     const values = [query.lab ?? null, query.building ?? null];
-    const { rows } = await services.pool.query<{ report: object }>(statement, values);
+    const { rows } = await services.reads.read((db) => db.query<{ report: object }>(statement, values));
     return { body: rows[0]?.report };
   },
 });

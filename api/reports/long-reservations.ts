@@ -46,7 +46,7 @@ export const longReservations = endpoint({
     },
   },
   async handler({ services, query }) {
-    const { rows } = await services.pool.query<{ report: object }>(statement, [query.days]);
+    const { rows } = await services.reads.read((db) => db.query<{ report: object }>(statement, [query.days]));
     return { body: rows[0]?.report };
   },
 });

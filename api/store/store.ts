@@ -55,7 +55,9 @@ export class Store {
     const allowed = allow(principal, this.operations(resource).view);
     try {
       const me = principal.person?.id ?? null;
-      return await readList(this.#services.pool, projection, query, me, allowed === 'own', this.sight(principal));
+      return await this.#services.reads.read((db) =>
+        readList(db, projection, query, me, allowed === 'own', this.sight(principal)),
+      );
     } catch (error) {
       throw refusalOf(error, resource, false) ?? error;
     }
@@ -84,14 +86,16 @@ export class Store {
       const seen = sight(resource);
       return seen === 'nothing' ? [] : [scopeOf(resource, seen === 'own', sight)];
     });
-    return searchIn(this.#services.pool, scopes, words, principal.person?.id ?? null, wishes);
+    return this.#services.reads.read((db) => searchIn(db, scopes, words, principal.person?.id ?? null, wishes));
   }
 
   /** How many rows each tab of a resource has for this caller. @throws Unauthenticated, Forbidden */
   async tabCounts(principal: Principal, resource: Resource): Promise<Readonly<Record<string, number>>> {
     const allowed = allow(principal, this.operations(resource).view);
     try {
-      return await countTabs(this.#services.pool, resource, principal.person?.id ?? null, allowed === 'own');
+      return await this.#services.reads.read((db) =>
+        countTabs(db, resource, principal.person?.id ?? null, allowed === 'own'),
+      );
     } catch (error) {
       throw refusalOf(error, resource, false) ?? error;
     }
