@@ -7,6 +7,7 @@ import { BasicScheme } from './basic.ts';
 import { BearerScheme } from './bearer.ts';
 import { bearerChallenge } from './challenge.ts';
 import { EntityScheme } from './entity.ts';
+import { forged, mayBeForged } from './forged.ts';
 import { Rejected, sendRejected } from './rejected.ts';
 import { SessionScheme } from './session.ts';
 import { TokenScheme } from './token.ts';
@@ -29,6 +30,8 @@ export function authenticate(services: Services): Middleware {
 
   async function principalOf(ctx: Context): Promise<Principal> {
     const address = ctx.ip || null;
+    // Of all credentials in a header, a browser remembers these, and adds them to what any page makes it send.
+    if (/^basic\s/i.test(ctx.get('Authorization')) && mayBeForged(ctx, services.config.publicUrl)) throw forged(ctx);
     const asEntity = dialectOf(ctx.path) === 'entity' ? await entity.prove(ctx, address) : null;
     if (asEntity) return asEntity;
     const header = ctx.req.headers.authorization;

@@ -4,8 +4,7 @@ import type { Principal } from '../../shared/access/principal.ts';
 import { findSession, formSecretOf, sameCsrf, sessionCookie } from '../../shared/identity/sessions.ts';
 import { standInScopes } from '../../shared/identity/stand-in.ts';
 import type { Services } from '../../shared/services.ts';
-import { dialectOf } from '../dialect.ts';
-import { Rejected } from './rejected.ts';
+import { forged } from './forged.ts';
 import { isSameOrigin } from './same-origin.ts';
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -52,10 +51,4 @@ function presented(ctx: Context): unknown[] {
   const body: unknown = (ctx.request as { body?: unknown }).body;
   if (typeof body !== 'object' || body === null) return [];
   return csrfFields.map((name) => (body as Record<string, unknown>)[name]);
-}
-
-function forged(ctx: Context): Rejected {
-  return dialectOf(ctx.path) === 'table'
-    ? new Rejected({ status: 419, message: 'CSRF token mismatch.' })
-    : new Rejected({ status: 403, message: 'CSRF Failed: CSRF token missing or incorrect.' });
 }
