@@ -31,6 +31,7 @@ export function projections({ services: { config } }: Stage) {
       lastName: '',
       email: '',
       isActive: true,
+      emailConfirmed: false,
       isStaff: false,
       isSuperuser: false,
       groups: [],

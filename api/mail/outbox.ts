@@ -11,7 +11,7 @@ const shown = (moment: string): string => `to_char(${moment}, 'YYYY-MM-DD HH24:M
 
 /**
  * Writes a letter to the owner of each of these bookings, within the transaction of what it tells: it goes out after
- * that, or not at all. Who has no address, or can't sign in any more, gets none.
+ * that, or not at all. Who has no address, never confirmed it, or can't sign in any more, gets none.
  * @param by who did it, for the letter to say
  * @returns how many were written
  */
@@ -38,7 +38,7 @@ export async function post(trx: Knex, kind: LetterKind, about: About, by: string
        WHERE n.bookable_id = o.bookable_id AND n.cancelled_at IS NULL AND n.id <> o.id
          AND n.start >= o."end" AND n.start < o."end" + interval '3 days'
        ORDER BY n.start LIMIT 1) AS next ON true
-     WHERE ${where} AND u.email <> '' AND u.is_active AND NOT u.is_service
+     WHERE ${where} AND u.email <> '' AND u.email_verified_at IS NOT NULL AND u.is_active AND NOT u.is_service
      ORDER BY o.start, o.id`;
   // Joining so much takes PostgreSQL longer to plan than to do.
   const name = `letter_${'occupancy' in about ? `of_one${about.unlessOver ? '_unless_over' : ''}` : 'of_open'}`;

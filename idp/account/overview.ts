@@ -30,7 +30,7 @@ export function overviewRoutes(router: Router<BrowserState>, { knex, config }: A
       otherSessions: facts.sessions - 1,
       applications: applications.length,
       factors: facts.factors,
-      unverified: person.email !== '' && facts.email_verified_at === null,
+      unverified: person.email !== '' && !person.emailConfirmed,
       signedInAt: moment(ctx.state.session?.createdAt ?? null, config.timeZone),
     });
   });
@@ -40,13 +40,11 @@ export function overviewRoutes(router: Router<BrowserState>, { knex, config }: A
     tokens: number;
     sessions: number;
     factors: number;
-    email_verified_at: Date | null;
   }
 
   async function factsOf({ id }: Person): Promise<Facts> {
     const { rows } = await knex.raw<{ rows: [Facts] }>(
-      `SELECT email_verified_at,
-              (SELECT count(*)::int FROM passkeys WHERE user_id = u.id) + (SELECT count(*)::int FROM authenticator_apps WHERE user_id = u.id) AS factors,
+      `SELECT (SELECT count(*)::int FROM passkeys WHERE user_id = u.id) + (SELECT count(*)::int FROM authenticator_apps WHERE user_id = u.id) AS factors,
               ARRAY(SELECT name FROM groups JOIN user_groups ON group_id = groups.id WHERE user_id = u.id ORDER BY lower(name)) AS groups,
               (SELECT count(*)::int FROM api_tokens WHERE user_id = u.id AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())) AS tokens,
               (SELECT count(*)::int FROM sessions WHERE user_id = u.id AND expires_at > now()) AS sessions

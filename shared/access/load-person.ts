@@ -8,6 +8,7 @@ interface PersonRow {
   first_name: string;
   last_name: string;
   email: string;
+  email_confirmed: boolean;
   is_active: boolean;
   is_staff: boolean;
   is_superuser: boolean;
@@ -16,7 +17,8 @@ interface PersonRow {
 }
 
 const query = `
-  SELECT u.id, u.username, u.first_name, u.last_name, u.email, u.is_active, u.is_staff, u.is_superuser,
+  SELECT u.id, u.username, u.first_name, u.last_name, u.email,
+    u.email_verified_at IS NOT NULL AS email_confirmed, u.is_active, u.is_staff, u.is_superuser,
     ARRAY(SELECT group_id FROM user_groups WHERE user_id = u.id ORDER BY group_id) AS groups,
     (SELECT coalesce(json_agg(r), '[]') FROM (
        SELECT name, bool_or(can_view) AS view, bool_or(can_add) AS add,
@@ -47,6 +49,7 @@ function personFrom(row: PersonRow): Person {
     firstName: row.first_name,
     lastName: row.last_name,
     email: row.email,
+    emailConfirmed: row.email_confirmed,
     isActive: row.is_active,
     isStaff: row.is_staff,
     isSuperuser: row.is_superuser,

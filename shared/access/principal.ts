@@ -7,6 +7,8 @@ export interface Person {
   readonly firstName: string;
   readonly lastName: string;
   readonly email: string;
+  /** They showed that they read what comes there; nothing else is written to it. */
+  readonly emailConfirmed: boolean;
   readonly isActive: boolean;
   readonly isStaff: boolean;
   readonly isSuperuser: boolean;

@@ -55,6 +55,7 @@ export function principal(person: Partial<Person> | null, wishes: Partial<Princi
     lastName: '',
     email: '',
     isActive: true,
+    emailConfirmed: false,
     isStaff: false,
     isSuperuser: false,
     groups: [],

@@ -6,7 +6,9 @@ import { bookingLetters } from '../../api/mail/letters.ts';
 import { openCarrier } from '../../shared/mail/carrier.ts';
 import { deliver } from '../../shared/mail/delivery.ts';
 import { bookableHost, day } from '../booking/lab.ts';
+import { FormBrowser } from '../harness/form-browser.ts';
 import { type Running, start, type TestPerson } from '../harness/index.ts';
+import { soon } from '../harness/soon.ts';
 import { type SmtpServer, smtpServer } from './smtp-server.ts';
 
 let q: Running;
@@ -27,7 +29,7 @@ const bookings = '/api/booking/booking/';
 const mailsTo = (person: TestPerson) => q.knex('outbox').where({ user_id: person.id }).orderBy('id');
 const kinds = async (person: TestPerson) => (await mailsTo(person)).map(({ kind }) => kind);
 const booker = (username: string, email = `${username}@example.org`) =>
-  q.person({ username, email, rights: { booking: ['add'] } });
+  q.person({ username, email, confirmed: email !== '', rights: { booking: ['add'] } });
 
 test.serial('who books is told, and who cancels too; what is refused tells nobody', async (t) => {
   const me = await booker('mia');
@@ -43,19 +45,43 @@ test.serial('who books is told, and who cancels too; what is refused tells nobod
   t.like((await mailsTo(me))[1].facts, { hostname: host.hostname, by: 'mia', what: 'booking', comment: 'soak <test>' });
 });
 
-test.serial('who has no address, and what comes from another system, gets no mail', async (t) => {
-  const mute = await booker('mute', '');
-  const host = await bookableHost(q);
-  const json = { bookable: host.id, start: day(1), end: day(2), comment: 'x' };
-  await q.fetch(bookings, { as: await q.tokenFor(mute), json });
-  t.deepEqual(await kinds(mute), []);
-  const boss = await q.person({ username: 'boss', rights: { booking: ['add', 'change'] } });
-  const old = await booker('old');
-  const other = await bookableHost(q);
-  const taken = { ...json, bookable: other.id, owner: old.id, import_id: 7 };
-  t.is((await q.fetch(bookings, { as: await q.tokenFor(boss), json: taken })).status, 201);
-  t.deepEqual(await kinds(old), []);
-});
+test.serial(
+  'who has no address, or did not confirm it, and what comes from another system, gets no mail',
+  async (t) => {
+    const mute = await booker('mute', '');
+    const host = await bookableHost(q);
+    const json = { bookable: host.id, start: day(1), end: day(2), comment: 'x' };
+    await q.fetch(bookings, { as: await q.tokenFor(mute), json });
+    t.deepEqual(await kinds(mute), []);
+
+    const email = 'nadia@example.org';
+    const unheard = await q.person({
+      username: 'nadia',
+      password: 'correct horse',
+      email,
+      rights: { booking: ['add'] },
+    });
+    const [first, second] = [await bookableHost(q), await bookableHost(q)];
+    const as = await q.tokenFor(unheard);
+    await q.fetch(bookings, { as, json: { ...json, bookable: first.id } });
+    t.deepEqual(await kinds(unheard), [], 'nobody knows whose address it is');
+    const browser = new FormBrowser(q.url);
+    await browser.signIn(await browser.open('/accounts/login/'), unheard);
+    const notice = /no letters about your bookings reach you/;
+    t.regex((await browser.open('/')).html, notice);
+    await q.knex('users').where({ id: unheard.id }).update({ email, email_verified_at: new Date() });
+    t.is(await soon(404, async () => ({ status: notice.test((await browser.open('/')).html) ? 200 : 404 })), 404);
+    await q.fetch(bookings, { as, json: { ...json, bookable: second.id } });
+    t.deepEqual(await kinds(unheard), ['created']);
+
+    const boss = await q.person({ username: 'boss', rights: { booking: ['add', 'change'] } });
+    const old = await booker('old');
+    const other = await bookableHost(q);
+    const taken = { ...json, bookable: other.id, owner: old.id, import_id: 7 };
+    t.is((await q.fetch(bookings, { as: await q.tokenFor(boss), json: taken })).status, 201);
+    t.deepEqual(await kinds(old), []);
+  },
+);
 
 test.serial('when a host goes out of service, those who have it now or soon hear so, once', async (t) => {
   const [running, coming, over] = await Promise.all(['rob', 'cora', 'olaf'].map((name) => booker(name)));

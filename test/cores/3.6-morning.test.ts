@@ -15,8 +15,8 @@ test.before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'qm-jobs-'));
   q = await start({ config: { dataDir: folder } });
   as = await q.tokenFor(await q.person({ username: 'clock', staff: true }));
-  me = await q.person({ username: 'may', email: 'may@example.org', firstName: 'May' });
-  next = await q.person({ username: 'ned', email: 'ned@example.org' });
+  me = await q.person({ username: 'may', email: 'may@example.org', confirmed: true, firstName: 'May' });
+  next = await q.person({ username: 'ned', email: 'ned@example.org', confirmed: true });
 });
 test.after.always(async () => {
   await q?.close();

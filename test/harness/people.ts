@@ -21,6 +21,8 @@ export interface PersonWishes {
   /** None: nobody can sign in as them, and no time is spent on a hash. */
   readonly password?: string;
   readonly email?: string;
+  /** They showed that they read what comes to that address. */
+  readonly confirmed?: boolean;
   readonly firstName?: string;
   readonly lastName?: string;
   readonly superuser?: boolean;
@@ -42,6 +44,7 @@ export async function makePerson(knex: Knex, wishes: PersonWishes): Promise<Test
     .insert({
       username: wishes.username,
       email: wishes.email ?? '',
+      email_verified_at: wishes.confirmed ? knex.fn.now() : null,
       first_name: wishes.firstName ?? '',
       last_name: wishes.lastName ?? '',
       password: password ? await stored(password) : null,

@@ -39,6 +39,7 @@ const viewer = (roles: readonly Role[], id = 900): Principal => ({
     lastName: '',
     email: '',
     isActive: true,
+    emailConfirmed: false,
     isStaff: false,
     isSuperuser: false,
     groups: [],

@@ -84,6 +84,7 @@ export async function showHome(
     upcoming: occupied.flat().sort((a, b) => (a.start?.iso ?? '').localeCompare(b.start?.iso ?? '')),
     moreUpcoming: (bookings?.count ?? 0) > Number(few) ? `/api/booking/booking/?${new URLSearchParams(mine)}` : null,
     seesBookings: bookings !== null,
+    unheard: person.email !== '' && !person.emailConfirmed,
     areas: resourcesByArea(browsing, principal),
   });
 }
