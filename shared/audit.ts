@@ -28,31 +28,57 @@ export const atConsole: Actor = {
   address: null,
 };
 
+/** An entry as it is stored: the columns of `audit_entries` by name. */
+export type AuditRow = Readonly<Record<(typeof columns)[number], string | number | null>>;
+
+const columns = [
+  'actor_id',
+  'actor',
+  'acting_as_id',
+  'acting_as',
+  'proof',
+  'application',
+  'token_id',
+  'address',
+  'action',
+  'resource',
+  'object_id',
+  'changes',
+] as const;
+
 /** Kept prepared by each connection: nearly every command runs it. */
-const put = `INSERT INTO audit_entries (actor_id, actor, acting_as_id, acting_as, proof, application, token_id, address,
-    action, resource, object_id, changes)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const put = `INSERT INTO audit_entries (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
 
 /**
  * Writes an audit row; call it with the transaction that does the thing, so that both happen or neither. What somebody
  * does while standing in for another person is kept under both names.
  */
 export async function audit(db: Knex, actor: Actor, entry: AuditEntry): Promise<void> {
+  const row = auditRow(actor, entry);
+  await db
+    .raw(
+      put,
+      columns.map((column) => row[column]),
+    )
+    .options({ name: 'audit_entry' });
+}
+
+/** What {@link audit} writes, for statements that write it together with something else. */
+export function auditRow(actor: Actor, entry: AuditEntry): AuditRow {
   const { person, standIn } = actor;
   const who = standIn ?? person;
-  const values = [
-    who?.id ?? null,
-    who?.username ?? 'anonymous',
-    standIn ? (person?.id ?? null) : null,
-    standIn ? (person?.username ?? null) : null,
-    actor.proof,
-    actor.application,
-    actor.tokenId,
-    plainAddress(actor.address),
-    entry.action,
-    entry.resource,
-    entry.objectId === null ? null : String(entry.objectId),
-    JSON.stringify(entry.changes ?? {}),
-  ];
-  await db.raw(put, values).options({ name: 'audit_entry' });
+  return {
+    actor_id: who?.id ?? null,
+    actor: who?.username ?? 'anonymous',
+    acting_as_id: standIn ? (person?.id ?? null) : null,
+    acting_as: standIn ? (person?.username ?? null) : null,
+    proof: actor.proof,
+    application: actor.application,
+    token_id: actor.tokenId,
+    address: plainAddress(actor.address),
+    action: entry.action,
+    resource: entry.resource,
+    object_id: entry.objectId === null ? null : String(entry.objectId),
+    changes: JSON.stringify(entry.changes ?? {}),
+  };
 }

@@ -1,4 +1,3 @@
-import type { Knex } from 'knex';
 import {
   type AccessToken,
   type ClientCredentials,
@@ -6,12 +5,12 @@ import {
   type JWTStructured,
   type KoaContextWithOIDC,
 } from 'oidc-provider';
-import { type Actor, audit } from '../../shared/audit.ts';
+import { type Actor, auditRow } from '../../shared/audit.ts';
+import { sha256 } from '../../shared/identity/secrets.ts';
 import type { PersonAccount } from './accounts.ts';
 import { type ServiceUser, serviceUserOf } from './clients.ts';
 import { exchangedClaims } from './token-exchange.ts';
-import { putAccessToken, putClientToken } from './token-records.ts';
-import { currentDb } from './unit-of-work.ts';
+import { currentIssue } from './unit-of-work.ts';
 import type { UsageCounter } from './usage-counter.ts';
 
 type Token = AccessToken | ClientCredentials;
@@ -36,39 +35,50 @@ export function extraTokenClaims(ctx: KoaContextWithOIDC, token: Token): Record<
 }
 
 /**
- * Keeps a record of each JWT access token before it is signed. By that record introspection, userinfo and revocation
+ * Has a record of each JWT access token kept before it is sent. By that record introspection, userinfo and revocation
  * know the token, and deleting it is what revokes the token everywhere.
  */
-export function accessTokenRecorder(knex: Knex, usage: UsageCounter) {
+export function accessTokenRecorder(usage: UsageCounter) {
   return async (ctx: KoaContextWithOIDC, token: Token, { payload }: JWTStructured): Promise<void> => {
-    const db = currentDb(knex);
+    const issue = currentIssue();
+    if (!issue) throw new Error('Access tokens are issued at the token endpoint only');
     const clientId = token.clientId ?? '';
-    const times = { iat: payload.iat as number, exp: payload.exp as number };
-    const common = { jti: token.jti, clientId, expires: times.exp };
+    const { iat, exp } = payload as { iat: number; exp: number };
     const { kind, scope, aud, extra, jkt } = token;
+    let record: object = { kind, iat, exp, clientId, scope, aud, extra, jkt };
+    let grant_id: string | null = null;
     let person: { id: number; username: string };
     if (token.kind === 'AccessToken') {
       const { accountId, grantId, gty, claims, sid } = token;
-      const record = { kind, ...times, clientId, accountId, grantId, gty, scope, aud, claims, sid, extra, jkt };
-      await putAccessToken(db, { ...common, payload: record, accountId, grantId });
-      person = {
-        id: Number(accountId),
-        username: (ctx.oidc.account as PersonAccount | undefined)?.username ?? accountId,
-      };
+      record = { ...record, accountId, grantId, gty, claims, sid };
+      grant_id = grantId;
+      const { username } = (ctx.oidc.account ?? {}) as Partial<PersonAccount>;
+      person = { id: Number(accountId), username: username ?? accountId };
     } else {
       person = actsAs(token as ClientCredentials);
-      const accountId = String(person.id);
-      payload.sub = accountId;
-      const record = { kind, ...times, clientId, scope, aud, extra, jkt };
-      if (!(await putClientToken(db, { ...common, payload: record, accountId }))) throw new errors.InvalidClientAuth();
+      payload.sub = String(person.id);
     }
-    usage.count(clientId);
-    await audit(db, issuedTo(person, clientId, ctx), {
-      action: 'issue',
-      resource: 'access_token',
-      objectId: token.jti,
-      changes: { scope: { new: scope }, grant_type: { new: ctx.oidc.params?.grant_type } },
+    issue.put({
+      kind,
+      id_hash: sha256(token.jti).toString('hex'),
+      payload: record,
+      grant_id,
+      account_id: String(person.id),
+      client_id: clientId,
+      user_code: null,
+      is_jwt: true,
+      ends: exp,
+      seconds: null,
     });
+    issue.note(
+      auditRow(issuedTo(person, clientId, ctx), {
+        action: 'issue',
+        resource: 'access_token',
+        objectId: token.jti,
+        changes: { scope: { new: scope }, grant_type: { new: ctx.oidc.params?.grant_type } },
+      }),
+    );
+    usage.count(clientId);
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Account, AccountClaims, KoaContextWithOIDC } from 'oidc-provider';
 import { prepared } from './prepared.ts';
-import { currentDb } from './unit-of-work.ts';
+import { currentIssue, reading } from './unit-of-work.ts';
 
 /** The claims that each scope lets a client read. How well the person proved who they are stands in every ID token. */
 export const claimsByScope = {
@@ -10,7 +10,8 @@ export const claimsByScope = {
   email: ['email', 'email_verified'],
 };
 
-interface Row {
+/** What of a person is told. */
+export interface AccountRow {
   id: number;
   username: string;
   first_name: string;
@@ -24,24 +25,34 @@ export interface PersonAccount extends Account {
   readonly username: string;
 }
 
-const accountById = prepared<Row>(
+/** The columns of {@link AccountRow}. */
+export const accountColumns =
+  'id, username, first_name, last_name, email, email_verified_at IS NOT NULL AS email_verified';
+
+const accountById = prepared<AccountRow>(
   'account_by_id',
-  `SELECT id, username, first_name, last_name, email, email_verified_at IS NOT NULL AS email_verified
-     FROM users WHERE id = ? AND is_active`,
+  `SELECT ${accountColumns} FROM users WHERE id = ? AND is_active`,
 );
+
+/** An active person, as this request read them already or as they are. */
+export async function activeAccount(knex: Knex, id: number): Promise<AccountRow | undefined> {
+  const known = currentIssue()?.accounts.get(id);
+  if (known) return known;
+  const read = async (db: Knex) => (await accountById(db, [id])).rows[0];
+  return reading(() => read(knex), read);
+}
 
 /** Finds the person behind a subject; undefined when there is none or they are disabled, which ends every flow. */
 export function accountFinder(knex: Knex) {
   return async (_ctx: KoaContextWithOIDC, subject: string): Promise<PersonAccount | undefined> => {
     if (!/^[1-9]\d{0,8}$/.test(subject)) return undefined;
-    const { rows } = await accountById(currentDb(knex), [Number(subject)]);
-    const row = rows[0];
+    const row = await activeAccount(knex, Number(subject));
     return row && { accountId: subject, username: row.username, claims: () => claimsOf(row) };
   };
 }
 
 /** Empty ones are left out (OpenID Connect Core §5.3.2). */
-function claimsOf(row: Row): AccountClaims {
+function claimsOf(row: AccountRow): AccountClaims {
   const claims = {
     sub: String(row.id),
     name: `${row.first_name} ${row.last_name}`.trim() || row.username,

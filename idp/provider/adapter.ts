@@ -1,31 +1,41 @@
 import type { Knex } from 'knex';
 import Provider, { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider';
 import type { Config } from '../../shared/config.ts';
+import { sha256 } from '../../shared/identity/secrets.ts';
 import {
   type Artifact,
   consumeArtifact,
   dropArtifact,
   dropOthersOfUid,
-  findArtifact,
+  type Found,
   findArtifactByUid,
   findArtifactByUserCode,
+  findArtifacts,
   type Lifted,
   lockGrantOf,
   putArtifact,
+  type Sought,
 } from './artifacts.ts';
 import { ClientAdapter } from './client-adapter.ts';
+import { Gathered } from './gathered.ts';
+import type { Put } from './issue.ts';
 import { Payloads } from './payloads.ts';
 import { presentedIn } from './presented-tokens.ts';
 import { revokeGrant } from './revoke.ts';
-import { inTurn, inUnitOfWork } from './unit-of-work.ts';
+import { currentIssue, inTurn, reading } from './unit-of-work.ts';
 
 type AdapterSettings = Pick<Config, 'secretKey' | 'publicUrl' | 'clientRegistration'>;
 
 /** Keeps what the provider stores in PostgreSQL; ids, which are the secrets themselves, only as hashes. */
 export function adapterFactory(knex: Knex, config: AdapterSettings): AdapterFactory {
   const payloads = new Payloads(config.secretKey);
-  return (kind) => (kind === 'Client' ? new ClientAdapter(knex, config) : new ArtifactAdapter(knex, kind, payloads));
+  const finder: Finder = new Gathered((sought) => findArtifacts(knex, sought));
+  return (kind) =>
+    kind === 'Client' ? new ClientAdapter(knex, config) : new ArtifactAdapter(knex, kind, payloads, finder);
 }
+
+/** Looks up what several requests ask for at once. */
+type Finder = Gathered<Sought, Found | undefined>;
 
 /** Kinds that a client may revoke one of; the rest of its family follows. */
 const underGrant: ReadonlySet<string> = new Set(['AccessToken', 'RefreshToken']);
@@ -46,16 +56,20 @@ class ArtifactAdapter implements Adapter {
   readonly #knex: Knex;
   readonly #kind: string;
   readonly #payloads: Payloads;
+  readonly #finder: Finder;
 
-  constructor(knex: Knex, kind: string, payloads: Payloads) {
+  constructor(knex: Knex, kind: string, payloads: Payloads, finder: Finder) {
     this.#knex = knex;
     this.#kind = kind;
     this.#payloads = payloads;
+    this.#finder = finder;
   }
 
   async upsert(id: string, payload: AdapterPayload, expiresIn?: number): Promise<void> {
     const stored = this.#payloads.toStore(this.#kind, payload);
     const lifted = this.#lift(id, payload);
+    const issue = currentIssue();
+    if (issue && !lifted.uid) return issue.put(this.#row(id, stored, lifted, expiresIn ?? null));
     const put = (db: Knex) => putArtifact(db, this.#kind, id, stored, lifted, expiresIn ?? null);
     const { uid } = lifted;
     // A page opened several times at once gives one session as many new ids; the last one stays.
@@ -75,9 +89,7 @@ class ArtifactAdapter implements Adapter {
     if (this.#kind === 'RefreshToken' && presentedIn(Provider.ctx)?.jti === id) return undefined;
     const presented = token && (id === token.jwt || id === token.jti) ? token : undefined;
     const key = presented?.jti ?? id;
-    // Under one grant tokens are issued one request after the other, and not while it ends.
-    const lock = this.#kind === 'Grant' && inUnitOfWork();
-    const found = await this.#inTurn((db) => findArtifact(db, this.#kind, key, lock));
+    const found = await this.#find(key);
     if (!found || (found.isJwt && !presented)) return undefined;
     const payload = this.#payloadOf(found, key);
     // The audience is the resource API; userinfo goes by the scope `openid`.
@@ -96,8 +108,9 @@ class ArtifactAdapter implements Adapter {
     return found && { ...this.#payloadOf(found), userCode };
   }
 
-  /** @throws InvalidGrant when it was used before: of parallel tries one gets through */
+  /** @throws InvalidGrant when it was used before, at once or by the issue: of parallel tries one gets through */
   async consume(id: string): Promise<void> {
+    if (currentIssue()?.use(this.#sought(id))) return;
     if (await this.#inTurn((db) => consumeArtifact(db, this.#kind, id))) return;
     if (this.#kind === 'PushedAuthorizationRequest') {
       throw new errors.InvalidRequestUri('request_uri was already used');
@@ -107,7 +120,7 @@ class ArtifactAdapter implements Adapter {
 
   async destroy(id: string): Promise<void> {
     await this.#inTurn(async (db) => {
-      if (underGrant.has(this.#kind) && inUnitOfWork()) await lockGrantOf(db, this.#kind, id);
+      if (underGrant.has(this.#kind)) await lockGrantOf(db, this.#kind, id);
       await dropArtifact(db, this.#kind, id);
     });
   }
@@ -117,6 +130,44 @@ class ArtifactAdapter implements Adapter {
     if (this.#kind !== 'AccessToken') return;
     const address = Provider.ctx?.ip ?? null;
     await this.#inTurn((db) => revokeGrant(db, grantId, address));
+  }
+
+  /**
+   * Looks one up, and keeps for this request what came along. Under one grant tokens are issued one request after the
+   * other, and not while it ends, so an issue goes by the grants that were looked up for it.
+   */
+  async #find(id: string): Promise<Artifact | undefined> {
+    const issue = currentIssue();
+    const sought = this.#sought(id);
+    const isGrant = this.#kind === 'Grant';
+    const known = isGrant ? issue?.grants.get(sought.id_hash) : undefined;
+    if (isGrant) issue?.goesBy(sought.id_hash);
+    if (known) return known;
+    const found = await reading(
+      () => this.#finder.ask(sought),
+      async (db) => (await findArtifacts(db, [sought]))[0],
+    );
+    if (issue && found?.grant) issue.grants.set(found.grant.id_hash, found.grant.artifact);
+    if (issue && found?.account) issue.accounts.set(found.account.id, found.account);
+    return found?.artifact;
+  }
+
+  #sought(id: string): Sought {
+    return { kind: this.#kind, id_hash: sha256(id).toString('hex') };
+  }
+
+  #row(id: string, payload: object, { grantId, accountId, clientId, userCode }: Lifted, seconds: number | null): Put {
+    return {
+      ...this.#sought(id),
+      payload,
+      grant_id: grantId,
+      account_id: accountId,
+      client_id: clientId,
+      user_code: userCode,
+      is_jwt: false,
+      ends: null,
+      seconds,
+    };
   }
 
   #inTurn<T>(work: (db: Knex) => Promise<T>): Promise<T> {

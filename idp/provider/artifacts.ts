@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { sha256 } from '../../shared/identity/secrets.ts';
+import { type AccountRow, accountColumns } from './accounts.ts';
 import { prepared } from './prepared.ts';
 
 /** A stored thing of the provider: a grant, a code, a token, a session, an interaction. */
@@ -31,13 +32,37 @@ interface Row {
   consumed_just_now: boolean;
 }
 
+interface FoundRow extends Omit<Row, 'payload'> {
+  /** Null: there is none. */
+  payload: Record<string, unknown> | null;
+  grant_payload: Record<string, unknown> | null;
+  grant_hash: string | null;
+  account: AccountRow | null;
+}
+
 const columns = `payload, is_jwt, extract(epoch FROM consumed_at)::integer AS consumed,
   coalesce(consumed_at > now() - interval '${graceSeconds} seconds', false) AS consumed_just_now`;
 
-const byId = prepared<Row>('artifact_by_id', `SELECT ${columns} FROM oidc_artifacts WHERE kind = ? AND id_hash = ?`);
-const byIdLocked = prepared<Row>(
-  'artifact_by_id_locked',
-  `SELECT ${columns} FROM oidc_artifacts WHERE kind = ? AND id_hash = ? FOR UPDATE`,
+/*
+ * An artifact, with the grant and the person that it goes by: whoever asks for it asks for them next. Each is looked up by
+ * its key, one after the other, whatever the planner knows of the table.
+ */
+const byIds = prepared<FoundRow>(
+  'artifacts_by_id',
+  `SELECT a.payload, a.is_jwt, a.consumed, a.consumed_just_now, g.payload AS grant_payload,
+          encode(g.id_hash, 'hex') AS grant_hash, to_jsonb(u) AS account
+     FROM unnest(?::text[], ?::text[]) WITH ORDINALITY AS w (kind, id_hash, n)
+     LEFT JOIN LATERAL (
+       SELECT ${columns}, grant_id, account_id FROM oidc_artifacts
+        WHERE kind = w.kind AND id_hash = decode(w.id_hash, 'hex') LIMIT 1) a ON true
+     LEFT JOIN LATERAL (
+       SELECT payload, id_hash FROM oidc_artifacts
+        WHERE kind = 'Grant' AND w.kind <> 'Grant' AND id_hash = sha256(convert_to(a.grant_id, 'UTF8')) LIMIT 1) g ON true
+     LEFT JOIN LATERAL (
+       SELECT ${accountColumns} FROM users
+        WHERE id = CASE WHEN a.account_id ~ '^[1-9][0-9]{0,8}$' THEN a.account_id::integer END AND is_active
+        LIMIT 1) u ON true
+    ORDER BY w.n`,
 );
 const byUid = prepared<Row>('artifact_by_uid', `SELECT ${columns} FROM oidc_artifacts WHERE kind = ? AND uid = ?`);
 const byUserCode = prepared<Row>(
@@ -68,26 +93,52 @@ const lockGrant = prepared(
   `SELECT 1 FROM oidc_artifacts
     WHERE kind = 'Grant' AND grant_id = (SELECT grant_id FROM oidc_artifacts WHERE kind = ? AND id_hash = ?) FOR UPDATE`,
 );
-const artifactFrom = (row: Row | undefined): Artifact | undefined =>
-  row && {
-    payload: row.payload,
-    isJwt: row.is_jwt,
-    consumed: row.consumed,
-    consumedJustNow: row.consumed_just_now,
-  };
+const artifactFrom = (row: Row): Artifact => ({
+  payload: row.payload,
+  isJwt: row.is_jwt,
+  consumed: row.consumed,
+  consumedJustNow: row.consumed_just_now,
+});
 
-/** Looks one up by its id; `lock` keeps others from ending or using it until the transaction ends. Expired ones are found too. */
-export async function findArtifact(db: Knex, kind: string, id: string, lock = false): Promise<Artifact | undefined> {
-  const { rows } = await (lock ? byIdLocked : byId)(db, [kind, sha256(id)]);
-  return artifactFrom(rows[0]);
+const unused = (payload: Record<string, unknown>): Artifact => ({
+  payload,
+  isJwt: false,
+  consumed: null,
+  consumedJustNow: false,
+});
+
+/** What is looked for: a kind, and the hash of an id in hexadecimal. */
+export interface Sought {
+  readonly kind: string;
+  readonly id_hash: string;
+}
+
+/** An artifact that was found, with the grant that it was issued under and the active person that it speaks for. */
+export interface Found {
+  readonly artifact: Artifact;
+  readonly grant: { readonly artifact: Artifact; readonly id_hash: string } | null;
+  readonly account: AccountRow | null;
+}
+
+/** Looks several up by their ids, in the order of asking. Expired ones are found too. */
+export async function findArtifacts(db: Knex, sought: readonly Sought[]): Promise<(Found | undefined)[]> {
+  const { rows } = await byIds(db, [sought.map(({ kind }) => kind), sought.map(({ id_hash }) => id_hash)]);
+  return rows.map((row) => {
+    const { payload, grant_payload, grant_hash, account } = row;
+    if (!payload) return undefined;
+    const grant = grant_payload && grant_hash ? { artifact: unused(grant_payload), id_hash: grant_hash } : null;
+    return { artifact: artifactFrom({ ...row, payload }), grant, account };
+  });
 }
 
 export async function findArtifactByUid(db: Knex, kind: string, uid: string): Promise<Artifact | undefined> {
-  return artifactFrom((await byUid(db, [kind, uid])).rows[0]);
+  const [row] = (await byUid(db, [kind, uid])).rows;
+  return row && artifactFrom(row);
 }
 
 export async function findArtifactByUserCode(db: Knex, kind: string, userCode: string): Promise<Artifact | undefined> {
-  return artifactFrom((await byUserCode(db, [kind, userCode])).rows[0]);
+  const [row] = (await byUserCode(db, [kind, userCode])).rows;
+  return row && artifactFrom(row);
 }
 
 /** Stores one, or replaces what is stored under its id. It ends after `seconds`; null: never. */

@@ -22,6 +22,7 @@ export const ownMetadata = [
   'refresh_token_days',
   'has_logo',
   'self_registered',
+  'limits',
 ] as const;
 
 type Row = StoredFields &
@@ -30,6 +31,10 @@ type Row = StoredFields &
     service_user_id: number | null;
     service_username: string | null;
     secret_hashes: string[];
+    version: number;
+    limits: number;
+    /** Seconds until one of the secrets ends; null: none does. */
+    good_for: number | null;
   };
 
 const clientById = prepared<Row>(
@@ -37,19 +42,49 @@ const clientById = prepared<Row>(
   `SELECT a.client_id, a.name, a.description, a.client_type, a.grant_types, a.redirect_uris,
          a.post_logout_redirect_uris, a.allowed_scopes, a.auth_method, a.jwks, a.jwks_uri, a.id_token_alg,
          a.access_token_seconds, a.refresh_token_days, a.consent, a.backchannel_logout_uri, a.contacts,
-         a.require_par, a.require_dpop, a.self_registered, a.logo IS NOT NULL AS has_logo, u.id AS service_user_id, u.username AS service_username,
+         a.require_par, a.require_dpop, a.self_registered, a.logo IS NOT NULL AS has_logo,
+         a.version, a.limits, u.id AS service_user_id, u.username AS service_username,
          ARRAY(SELECT encode(s.secret_hash, 'hex') FROM application_secrets s
-                WHERE s.application_id = a.id AND (s.expires_at IS NULL OR s.expires_at > now()) ORDER BY s.id) AS secret_hashes
+                WHERE s.application_id = a.id AND (s.expires_at IS NULL OR s.expires_at > now()) ORDER BY s.id) AS secret_hashes,
+         (SELECT extract(epoch FROM min(s.expires_at) - now())::float8 FROM application_secrets s
+           WHERE s.application_id = a.id AND s.expires_at > now()) AS good_for
     FROM applications a LEFT JOIN users u ON u.id = a.service_user_id AND u.is_active
    WHERE a.client_id = ? AND a.enabled`,
 );
 
-/** The metadata of an enabled application, its keys always in one order: the library remembers clients by their print. */
-export async function findClient(db: Knex, clientId: string): Promise<AdapterPayload | undefined> {
+/** An enabled application as the provider knows it. */
+export interface KnownClient {
+  /** Its keys always in one order: the library remembers clients by their print. */
+  readonly metadata: AdapterPayload;
+  /** Another one when anything about it is. */
+  readonly version: number;
+  /** Until when its secrets are these, by the monotonic clock. */
+  readonly goodUntil: number;
+}
+
+export async function findClient(db: Knex, clientId: string): Promise<KnownClient | undefined> {
   // PostgreSQL's text cannot hold NUL, and no client id is that long.
   if (clientId.includes('\0') || clientId.length > 100) return undefined;
-  const { rows } = await clientById(db, [clientId]);
-  return rows[0] && metadataOf(rows[0]);
+  const asked = performance.now();
+  const [row] = (await clientById(db, [clientId])).rows;
+  return (
+    row && {
+      metadata: metadataOf(row),
+      version: row.version,
+      goodUntil: asked + (row.good_for ?? Number.POSITIVE_INFINITY) * 1000,
+    }
+  );
+}
+
+const versions = prepared<{ version: number | null }>(
+  'client_versions',
+  `SELECT (SELECT version FROM applications a WHERE a.client_id = w.client_id AND enabled) AS version
+     FROM unnest(?::text[]) WITH ORDINALITY AS w (client_id, n) ORDER BY n`,
+);
+
+/** The versions of several enabled applications, in the order of asking; null for what is none. */
+export async function versionsOf(db: Knex, clientIds: readonly string[]): Promise<(number | null)[]> {
+  return (await versions(db, [[...clientIds]])).rows.map(({ version }) => version);
 }
 
 function metadataOf(row: Row): AdapterPayload {
@@ -84,6 +119,7 @@ function metadataOf(row: Row): AdapterPayload {
     refresh_token_days: row.refresh_token_days,
     has_logo: row.has_logo,
     self_registered: row.self_registered,
+    limits: row.limits,
     service_user:
       confidential && row.service_user_id !== null ? { id: row.service_user_id, username: row.service_username } : null,
   };
@@ -119,6 +155,9 @@ export const accessTokenSecondsOf = (client: Client | undefined): number | null 
 /** Days that refresh tokens of a client live when they are not used; null: as everywhere. */
 export const refreshTokenDaysOf = (client: Client | undefined): number | null =>
   (client?.refresh_token_days as number | null | undefined) ?? null;
+
+/** What a client was limited to when it was read: another number when it may ask for other tokens. */
+export const limitsOf = (client: Client): number => client.limits as number;
 
 /** When people are asked whether a client may act for them. */
 export const consentModeOf = (client: Client): ConsentMode => client.consent_mode as ConsentMode;

@@ -66,7 +66,7 @@ export function configuration({ config, knex, log }: NeededServices, keys: Signi
     revokeGrantPolicy: () => true,
 
     // Access tokens are JWTs for the resource API, with a record of each.
-    formats: { customizers: { jwt: accessTokenRecorder(knex, new UsageCounter(knex, log)) } },
+    formats: { customizers: { jwt: accessTokenRecorder(new UsageCounter(knex, log)) } },
     extraTokenClaims,
     enabledJWA: {
       idTokenSigningAlgValues: ['RS256', 'ES256'],

@@ -2,14 +2,15 @@ import type { Knex } from 'knex';
 import type Provider from 'oidc-provider';
 import type { Client, Grant, KoaContextWithOIDC } from 'oidc-provider';
 import type { Person } from '../../shared/access/principal.ts';
-import { roles } from '../../shared/access/roles.ts';
-import { identityScopes, resourceScopes, roleOfScope } from '../../shared/access/scopes.ts';
+import { roleOfScope } from '../../shared/access/scopes.ts';
 import { type Actor, audit } from '../../shared/audit.ts';
 import type { Config } from '../../shared/config.ts';
+import { say } from '../messages/say.ts';
+import { sentenceOf } from '../pages/scope-grid.ts';
 import { consentModeOf } from './clients.ts';
 import { grantSeconds } from './lifetimes.ts';
 import { prepared } from './prepared.ts';
-import { currentDb } from './unit-of-work.ts';
+import { inTurn, reading } from './unit-of-work.ts';
 
 /*
  * Each authorization has a grant of its own: revoking it, or replaying one of its refresh tokens, ends the tokens of
@@ -42,7 +43,8 @@ export function grantLoader(knex: Knex, facts: GrantFacts) {
     if (agreed) return provider.Grant.find(agreed);
     const mode = consentModeOf(client);
     if (mode === 'ask') return undefined;
-    const remembered = new Set(await rememberedScopes(currentDb(knex), account.accountId, client.clientId));
+    const read = (db: Knex) => rememberedScopes(db, account.accountId, client.clientId);
+    const remembered = new Set(await reading(() => read(knex), read));
     if (mode === 'trusted') for (const scope of ctx.oidc.requestParamScopes) remembered.add(scope);
     if (remembered.size === 0) return undefined;
     const grant = newGrant({ ...facts, provider }, account.accountId, client, remembered);
@@ -91,18 +93,13 @@ export async function agree(
   { person, client, scopes }: Agreement,
   address: string,
 ): Promise<string> {
-  const db = currentDb(knex);
   const { clientId } = client;
-  const before = await rememberedScopes(db, String(person.id), clientId);
+  const before = await inTurn(knex, (db) => rememberedScopes(db, String(person.id), clientId));
   const grant = newGrant(facts, String(person.id), client, new Set([...before, ...scopes]));
   const id = await grant.save();
   const actor: Actor = { person, proof: 'session', application: clientId, tokenId: null, address };
-  await audit(db, actor, {
-    action: 'consent',
-    resource: 'grant',
-    objectId: id,
-    changes: { scopes: { old: [...before], new: scopes } },
-  });
+  const changes = { scopes: { old: [...before], new: scopes } };
+  await inTurn(knex, (db) => audit(db, actor, { action: 'consent', resource: 'grant', objectId: id, changes }));
   return id;
 }
 
@@ -116,15 +113,14 @@ export interface AskedScope {
 
 /** What an application asks for, in plain words, for the person who decides. */
 export function askedScopes(scopes: readonly string[], person: Person): AskedScope[] {
-  const sentences: Readonly<Record<string, string>> = { ...identityScopes, ...resourceScopes };
-  return scopes.map((scope) => ({ scope, sentence: sentences[scope] ?? scope, withheld: withheldBy(person, scope) }));
+  return scopes.map((scope) => ({ scope, sentence: sentenceOf(scope), withheld: withheldBy(person, scope) }));
 }
 
 function withheldBy(person: Person, scope: string): string | null {
   if (person.isSuperuser) return null;
-  if (scope === 'a:staff') return person.isStaff ? null : 'You are not staff, so it will not be allowed.';
-  if (scope === 'a:superuser') return 'You are not a superuser: it ends where your own roles end.';
+  if (scope === 'a:staff') return person.isStaff ? null : say('rights.withheld-staff');
+  if (scope === 'a:superuser') return say('rights.withheld-superuser');
   const wanted = roleOfScope(scope);
   if (!wanted || person.rights.get(wanted.role)?.has(wanted.permission)) return null;
-  return `Your roles do not let you ${wanted.permission} ${roles[wanted.role].covers}, so it will not be allowed.`;
+  return say('rights.withheld', { permission: wanted.permission, what: say(`roles.${wanted.role}`) });
 }

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-type Value = string | number | boolean | Buffer | null;
+type Value = string | number | boolean | Buffer | string[] | null;
 
 /** A statement that the server prepares once a connection; `name` is its own among all of them. */
 export const prepared =

@@ -1,16 +1,17 @@
 import type Koa from 'koa';
-import Provider from 'oidc-provider';
+import Provider, { errors } from 'oidc-provider';
 import { securePage } from '../../shared/pages/page-security.ts';
 import type { Services } from '../../shared/services.ts';
 import { KeySet } from '../../shared/signing-keys/key-set.ts';
 import { loadSigningKeys } from '../../shared/signing-keys/read.ts';
 import { leaveNoticesToDatabase } from './back-channel-logout.ts';
 import { sameBrowserSession, signOutWithProvider } from './browser-session.ts';
-import { useHashedSecrets } from './clients.ts';
+import { limitsOf, useHashedSecrets } from './clients.ts';
 import { audienceOf, configuration } from './configuration.ts';
 import { deviceForms } from './device-pages.ts';
 import { plainServerErrors, refuseRequest } from './error-page.ts';
 import { introspectedNames } from './introspected-names.ts';
+import { keeperOf } from './issue.ts';
 import { offlineAccessAsks } from './offline-access.ts';
 import { briefCaching, mountPath, oneSpelling, routes } from './paths.ts';
 import { plainRequests } from './plain-requests.ts';
@@ -19,7 +20,7 @@ import { presentedTokens, verifier } from './presented-tokens.ts';
 import { useProofsOnce } from './proofs.ts';
 import { registrationAnswers } from './registration.ts';
 import { registerTokenExchange } from './token-exchange.ts';
-import { unitOfWork } from './unit-of-work.ts';
+import { issuing, unitOfWork } from './unit-of-work.ts';
 
 /**
  * Makes the OpenID Connect provider with the signing keys of this moment; mount it at {@link mountPath}. The first
@@ -55,6 +56,7 @@ export async function createProvider(
   provider.use(
     presentedTokens({ forms: [routes.introspection, routes.revocation], userinfo: routes.userinfo }, verification),
   );
+  provider.use(keepsWhatIsIssued(services));
   provider.use(introspectedNames(knex));
   provider.use(jsonRevocations());
   provider.use(registrationAnswers(knex));
@@ -73,22 +75,53 @@ function pageHeaders(): Koa.Middleware {
   };
 }
 
+/** What a refused grant did is kept, since a replay revokes; any other refusal undoes what went before. */
+const isKept = ({ status, body }: Koa.Context): boolean =>
+  status < 400 || (status < 500 && ((body ?? {}) as { error?: unknown }).error === 'invalid_grant');
+
 /**
- * Issuing and revoking happen whole or not at all. A refused grant is kept: a replay revokes. Any other refusal undoes
- * what went before, so that a mistake beside it (a wrong `resource`) costs nobody their refresh token.
+ * Issuing and revoking happen whole or not at all, so that a mistake beside it (a wrong `resource`) costs nobody their
+ * refresh token.
  */
 function allOrNothing({ knex }: Services): Koa.Middleware {
-  const paths: readonly string[] = [routes.token, routes.revocation];
   return async (ctx, next) => {
-    const changes = ctx.method === 'POST' && paths.includes(ctx.path);
+    const revokes = ctx.method === 'POST' && ctx.path === routes.revocation;
     const registers = ctx.method !== 'GET' && ctx.path.startsWith(routes.registration);
-    if (!changes && !registers) return next();
+    if (!revokes && !registers) return next();
     await unitOfWork(knex, async () => {
       await next();
-      const { error } = (ctx.body ?? {}) as { error?: unknown };
-      return ctx.status < 400 || (ctx.status < 500 && error === 'invalid_grant');
+      return isKept(ctx);
     });
   };
+}
+
+/** What a request issues is kept when it is done, and sent only then. Questions about tokens issue nothing. */
+function keepsWhatIsIssued({ knex }: Services): Koa.Middleware {
+  const paths: ReadonlySet<string> = new Set([routes.token, routes.introspection, routes.userinfo]);
+  const keeper = keeperOf(knex);
+  return async (ctx, next) => {
+    if (!paths.has(ctx.path)) return next();
+    try {
+      await issuing(knex, keeper, async (issue) => {
+        await next();
+        const client = ctx.oidc?.client;
+        if (client) issue.to(client.clientId, limitsOf(client));
+        return isKept(ctx);
+      });
+    } catch (error) {
+      if (!(error instanceof errors.OIDCProviderError)) throw error;
+      refuseIssue(ctx, error);
+    }
+  };
+}
+
+/** Answers as the library does, in place of what it was about to send. */
+function refuseIssue(ctx: Koa.Context, { error, error_description, statusCode }: errors.OIDCProviderError): void {
+  ctx.status = statusCode;
+  ctx.body = { error, error_description };
+  if (statusCode === 401 && ctx.get('Authorization')) {
+    ctx.set('WWW-Authenticate', `Basic realm="${ctx.oidc.provider.issuer}", error="${error}"`);
+  }
 }
 
 /** Clients that read every answer as JSON stumble over the empty one that RFC 7009 §2.2 leaves to the server. */

@@ -6,6 +6,7 @@ import { type ApplicationWish, wrongWith } from '../../shared/applications/field
 import type { Actor } from '../../shared/audit.ts';
 import type { Config } from '../../shared/config.ts';
 import { sha256 } from '../../shared/identity/secrets.ts';
+import { defaultLanguage, inLanguage } from '../../shared/messages/language.ts';
 import { Application, type GrantType, scopeNames } from '../../shared/models/application.ts';
 import { findClient } from './clients.ts';
 import { routes } from './paths.ts';
@@ -69,7 +70,8 @@ const metadataNames: Readonly<Record<string, string>> = {
 };
 
 function refuseWrong(wish: ApplicationWish): void {
-  const [wrong] = Object.entries(wrongWith(wish));
+  // For programs, and RFC 6749 §5.2 wants ASCII.
+  const [wrong] = Object.entries(inLanguage(defaultLanguage, () => wrongWith(wish)));
   if (!wrong) return;
   const [field, sentence] = wrong;
   const text = `${metadataNames[field] ?? field}: ${sentence}`;
@@ -164,7 +166,7 @@ export function registrationAnswers(knex: Knex): Koa.Middleware {
     await next();
     if (!ctx.path.startsWith(routes.registration) || ctx.status >= 300 || !ctx.body) return;
     const { client_id, client_secret, registration_client_uri, registration_access_token } = ctx.body as Answer;
-    const kept = client_id === undefined ? undefined : await findClient(knex, client_id);
+    const kept = client_id === undefined ? undefined : (await findClient(knex, client_id))?.metadata;
     if (!kept) return;
     const isNew = ctx.status === 201 && kept.client_secret !== undefined;
     ctx.body = {

@@ -8,7 +8,7 @@ import { accessTokenSecondsOf } from './clients.ts';
 import type { PresentedToken } from './presented-tokens.ts';
 import { present } from './presented-tokens.ts';
 import { type ApiFacts, resourceServerInfo } from './scopes.ts';
-import { currentDb } from './unit-of-work.ts';
+import { inTurn } from './unit-of-work.ts';
 
 /** Name of the grant (RFC 8693 §2.1). */
 export const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -72,7 +72,7 @@ export function registerTokenExchange(provider: Provider, facts: ExchangeFacts):
       const { client, params } = ctx.oidc;
       refuseOthers(ctx, audience);
       const subject = await subjectOf(ctx);
-      // Locked: whoever ends the authorization is waited for, or this finds it gone.
+      // What is issued goes by it: whoever ends the authorization is waited for, or the token is refused.
       const from = subject.grantId ? await provider.Grant.find(subject.grantId) : undefined;
       const account = await findAccount(ctx, subject.accountId);
       if (!from || !account) throw new errors.InvalidGrant('the subject token is not good any more');
@@ -87,7 +87,8 @@ export function registerTokenExchange(provider: Provider, facts: ExchangeFacts):
       grant.addResourceScope(audience, scope);
       Object.assign(grant, { expiresIn: seconds });
       const grantId = await grant.save();
-      await currentDb(knex)('exchanged_grants').insert({ grant_id: grantId, from_grant_id: subject.grantId });
+      const made = { grant_id: grantId, from_grant_id: subject.grantId };
+      await inTurn(knex, async (db) => db('exchanged_grants').insert(made));
 
       const { act, acr, amr, auth_time } = (subject.extra ?? {}) as Record<string, unknown>;
       acting.set(ctx.req, { act: actOf(client, act as Act | undefined), acr, amr, auth_time });
