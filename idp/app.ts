@@ -10,6 +10,7 @@ import { adminRouter } from './admin/router.ts';
 import { endStandInRouter, whileStandingIn } from './admin/stand-in.ts';
 import { logoRouter } from './applications/logos.ts';
 import { applicationsRouter } from './applications/router.ts';
+import { say } from './messages/say.ts';
 import { closingSlash } from './pages/closing-slash.ts';
 import { languageRouter } from './pages/language-choice.ts';
 import { showProblem } from './pages/pages.ts';
@@ -71,7 +72,6 @@ function requestLog({ log }: Services): Koa.Middleware {
 
 /** What nobody expected is logged whole and answered without a word about our insides. */
 function answerFailures({ log }: Services): Koa.Middleware {
-  const text = 'Something went wrong here, and it was logged. Try again later.';
   return async (ctx, next) => {
     try {
       await next();
@@ -79,11 +79,11 @@ function answerFailures({ log }: Services): Koa.Middleware {
       if (isDatabaseAway(error)) {
         log.warn({ err: error, method: ctx.method, path: ctx.path }, 'the database could not be asked');
         ctx.set('Retry-After', '2');
-        const later = 'The database can not be reached right now. Try again in a few seconds.';
-        return showProblem(ctx, 503, { title: 'Not right now', text: later });
+        const later = say('problems.no-database');
+        return showProblem(ctx, 503, { title: say('problems.not-now'), text: later });
       }
       log.error({ err: error, method: ctx.method, path: ctx.path }, 'request failed');
-      showProblem(ctx, 500, { title: 'The server could not answer', text });
+      showProblem(ctx, 500, { title: say('problems.could-not-answer'), text: say('problems.logged') });
     }
   };
 }
@@ -117,6 +117,6 @@ function nothingHere(): Koa.Middleware {
       ctx.body = { error: 'not_found', error_description: 'There is nothing at this address.' };
       return;
     }
-    showProblem(ctx, 404, { title: 'Nothing here', text: 'This page does not exist, or it was removed.' });
+    showProblem(ctx, 404, { title: say('problems.nothing-here'), text: say('problems.nothing-here-text') });
   };
 }

@@ -1,5 +1,6 @@
 import type Koa from 'koa';
 import { Busy } from '../../shared/identity/hashing-queue.ts';
+import { say } from '../messages/say.ts';
 import { showProblem } from './pages.ts';
 
 /** An answer that the person is told about in words; thrown from anywhere below {@link problems}. */
@@ -14,7 +15,7 @@ export class Problem extends Error {
   }
 }
 
-export const notFound = () => new Problem(404, 'Nothing here', 'This page does not exist, or it was removed.');
+export const notFound = () => new Problem(404, say('problems.nothing-here'), say('problems.nothing-here-text'));
 
 interface HttpError {
   readonly status: number;
@@ -38,9 +39,9 @@ export function problems(): Koa.Middleware {
         showProblem(ctx, error.status, { title: error.title, text: error.message });
       } else if (error instanceof Busy) {
         ctx.set('Retry-After', String(error.retryAfterSeconds));
-        showProblem(ctx, 503, { title: 'Busy', text: error.message });
+        showProblem(ctx, 503, { title: say('problems.busy'), text: say('problems.busy-text') });
       } else if (isHttpError(error)) {
-        showProblem(ctx, error.status, { title: 'Not understood', text: 'The request could not be read.' });
+        showProblem(ctx, error.status, { title: say('problems.not-understood'), text: say('problems.unreadable') });
       } else {
         throw error;
       }

@@ -1,6 +1,8 @@
-import { type Permission, permissions, type Role, roleNames, roles } from '../../shared/access/roles.ts';
-import { identityScopes, resourceScopes } from '../../shared/access/scopes.ts';
+import { type Permission, permissions, type Role, roleNames } from '../../shared/access/roles.ts';
+import { generalScopes, identityScopes, resourceScopes, roleOfScope } from '../../shared/access/scopes.ts';
 import type { OfferedScopes } from '../../shared/access/scopes-of-person.ts';
+import { currentLanguage, languages } from '../../shared/messages/language.ts';
+import { say } from '../messages/say.ts';
 
 interface Tick {
   readonly scope: string;
@@ -25,7 +27,7 @@ export function scopeGrid(offered: OfferedScopes, ticked: ReadonlySet<string>): 
   const tick = (role: Role, held: readonly Permission[]) => (permission: Permission) => {
     if (!held.includes(permission)) return null;
     const scope = `r:${permission}:${role}`;
-    return { scope, label: permission[0]!.toUpperCase() + permission.slice(1), ticked: ticked.has(scope) };
+    return { scope, label: say('rights.permission', { permission }), ticked: ticked.has(scope) };
   };
   return {
     general: offered.general.map((scope) => ({
@@ -35,7 +37,7 @@ export function scopeGrid(offered: OfferedScopes, ticked: ReadonlySet<string>): 
       ticked: ticked.has(scope),
     })),
     rows: offered.byRole.map(({ role, permissions: held }) => ({
-      role: roles[role].covers[0]!.toUpperCase() + roles[role].covers.slice(1),
+      role: capitalised(say(`roles.${role}`)),
       ticks: permissions.map(tick(role, held)),
     })),
   };
@@ -43,8 +45,13 @@ export function scopeGrid(offered: OfferedScopes, ticked: ReadonlySet<string>): 
 
 /** What a scope lets an application do, in a sentence; its bare name when no such scope exists any more. */
 export function sentenceOf(scope: string): string {
-  return { ...identityScopes, ...resourceScopes }[scope] ?? scope;
+  const named = roleOfScope(scope);
+  if (named) return say('rights.one', { permission: named.permission, what: say(`roles.${named.role}`) });
+  const isGeneral = (name: string): name is keyof typeof general => Object.hasOwn(general, name);
+  return isGeneral(scope) ? say(`scopes.${scope}`) : scope;
 }
+
+const general = { ...identityScopes, ...generalScopes };
 
 /** Sentences for a list of scopes that take less room: a role's permissions are told together. */
 export function sentencesOf(scopes: readonly string[]): string[] {
@@ -59,11 +66,16 @@ export function sentencesOf(scopes: readonly string[]): string[] {
   return [
     ...others,
     ...[...byRole].map(([role, held]) => {
-      const verbs = listed(permissions.filter((permission) => held.includes(permission)));
-      return `${verbs[0]!.toUpperCase()}${verbs.slice(1)} ${roles[role as Role].covers}`;
+      const verbs = permissions.filter((permission) => held.includes(permission));
+      return capitalised(say('rights.may', { verbs: listed(verbs), what: say(`roles.${role as Role}`) }));
     }),
   ];
 }
 
 /** «view, add and change» */
-const listed = (words: readonly string[]) => words.join(', ').replace(/, (?=[^,]*$)/, ' and ');
+const listed = (held: readonly Permission[]) =>
+  new Intl.ListFormat(languages[currentLanguage()].locale).format(
+    held.map((permission) => say('rights.verb', { permission })),
+  );
+
+const capitalised = (text: string) => text[0]!.toUpperCase() + text.slice(1);

@@ -1,6 +1,7 @@
 import type Koa from 'koa';
 import type { Client, ErrorOut, KoaContextWithOIDC, UnknownObject } from 'oidc-provider';
 import type { Person } from '../../shared/access/principal.ts';
+import { type Key, say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
 import { signInPath } from '../sign-in/return-path.ts';
 import { askedScopes } from './consent.ts';
@@ -8,11 +9,11 @@ import { mountPath, routes } from './paths.ts';
 import { formOf, replaceForm } from './plain-requests.ts';
 
 /** What is said about a code that was typed in, by the name of the library's error. */
-const refusals: Readonly<Record<string, string>> = {
-  NotFoundError: 'There is no such code. Check it on the device and type it again.',
-  ExpiredError: 'This code has expired. Start again on the device to get another one.',
-  AlreadyUsedError: 'This code was used before. Start again on the device to get another one.',
-  NoCodeError: 'Type the code that the device shows.',
+const refusals: Readonly<Record<string, Key>> = {
+  NotFoundError: 'device.no-such-code',
+  ExpiredError: 'device.expired',
+  AlreadyUsedError: 'device.used',
+  NoCodeError: 'device.no-code',
 };
 
 /** Asks for the code that a device shows (RFC 8628 §3.3); says so when that was denied. */
@@ -26,8 +27,13 @@ export function userCodeInputSource(ctx: KoaContextWithOIDC, _form: string, out?
     action: ctx.oidc.urlFor('code_verification'),
     csrf: xsrfOf(ctx),
     userCode: typeof typed === 'string' ? typed : '',
-    error: error ? (refusals[error.name] ?? out?.error_description ?? 'The code could not be used.') : null,
+    error: error ? refusalOf(error, out) : null,
   });
+}
+
+function refusalOf({ name }: Error, out?: ErrorOut): string {
+  const key = refusals[name];
+  return key ? say(key) : (out?.error_description ?? say('device.unusable'));
 }
 
 /** Asks whether the device with this code may be let in. This is the consent page of the device flow. */

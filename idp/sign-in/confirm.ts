@@ -3,6 +3,7 @@ import { audit } from '../../shared/audit.ts';
 import { checkOwnPassword } from '../../shared/identity/own-password.ts';
 import { confirmPath } from '../../shared/identity/recent-proof.ts';
 import { secondFactorsOf } from '../../shared/identity/second-factors.ts';
+import { say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
 import { seeOther } from '../pages/see-other.ts';
 import { authenticationOptions, passkeysWork } from '../second-factors/passkeys.ts';
@@ -24,7 +25,7 @@ export function confirmRoutes(router: Router<BrowserState>, services: FactorServ
     const answer = await prove(ctx);
     if (!answer.refused) return proved(ctx, answer.amr, next);
     const limited = answer.refused === 'limited';
-    const says = limited ? tooManyTries(ctx, answer.retryAfterSeconds) : wrongs[answer.field];
+    const says = limited ? tooManyTries(ctx, answer.retryAfterSeconds) : say(wrongs[answer.field]);
     await show(
       ctx,
       { next, errors: { [answer.field === 'nothing' ? 'password' : answer.field]: says } },
@@ -81,10 +82,10 @@ export function confirmRoutes(router: Router<BrowserState>, services: FactorServ
 }
 
 const wrongs = {
-  password: 'This is not your password.',
-  nothing: 'Enter your password.',
-  code: 'This code is wrong, too old, or was used before.',
-  passkey: 'This passkey did not work.',
+  password: 'confirm.wrong-password',
+  nothing: 'sign-in.no-password',
+  code: 'second-factor.code-failed',
+  passkey: 'second-factor.passkey-failed',
 } as const;
 
 interface Shown {

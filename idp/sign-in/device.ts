@@ -1,8 +1,15 @@
 import Bowser from 'bowser';
+import { say } from '../messages/say.ts';
 
-/** What a browser calls itself, for people: «Firefox on Linux». */
-export function deviceOf(userAgent: string | null): string {
+/** What a browser and its system call themselves, as far as they do: `Firefox`, `Linux`. */
+export function namesOfDevice(userAgent: string | null): string[] {
   const { browser, os } = userAgent ? Bowser.parse(userAgent.slice(0, 500)) : { browser: {}, os: {} };
-  const names = [browser.name, os.name].filter(Boolean);
-  return names.join(' on ') || 'An unknown program';
+  return [browser.name, os.name].filter((name) => name !== undefined);
+}
+
+/** The same for people: «Firefox on Linux». */
+export function deviceOf(userAgent: string | null): string {
+  const [browser, system] = namesOfDevice(userAgent);
+  if (!browser) return say('words.unknown-device');
+  return system ? say('words.session-device', { browser, system }) : browser;
 }

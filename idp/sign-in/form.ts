@@ -1,6 +1,7 @@
 import { bodyParser } from '@koa/bodyparser';
 import multer from '@koa/multer';
 import { sameCsrf } from '../../shared/identity/sessions.ts';
+import { say } from '../messages/say.ts';
 import { Problem } from '../pages/problems.ts';
 import { csrfSecretOf } from './session.ts';
 import type { BrowserContext, BrowserMiddleware } from './state.ts';
@@ -42,12 +43,7 @@ const parse = bodyParser({
   textLimit: '128kb',
 });
 
-const expired = () =>
-  new Problem(
-    403,
-    'This form has expired',
-    'Go back, load the page again and repeat what you did. Nothing was changed.',
-  );
+const expired = () => new Problem(403, say('problems.expired'), say('problems.expired-text'));
 
 /** A form that comes with one small file, named `file`. */
 const withFile = multer({ limits: { fileSize: 1_000_000, files: 1, fields: 20, fieldSize: 10_000 } }).single('file');
@@ -61,14 +57,14 @@ async function read(
     try {
       await withFile(ctx as never, async () => {});
     } catch {
-      throw new Problem(413, 'Too large', 'This file is larger than what this address takes.');
+      throw new Problem(413, say('problems.too-large'), say('problems.too-large-text'));
     }
     const { body = {}, file } = ctx.request as unknown as { body?: Record<string, unknown>; file?: { buffer: Buffer } };
     const fields = Object.entries(body).map(([name, value]): [string, string] => [name, String(value)]);
     return { fields: new URLSearchParams(fields), file: file && file.buffer.length > 0 ? file.buffer : null };
   }
   if (!ctx.is('application/x-www-form-urlencoded') || ctx.get('Content-Encoding')) {
-    throw new Problem(415, 'Not understood', 'This address takes what its own form sends, nothing else.');
+    throw new Problem(415, say('problems.not-understood'), say('problems.own-form-only'));
   }
   await parse(ctx, async () => {});
   return { fields: new URLSearchParams(String(ctx.request.body ?? '')), file: null };
@@ -93,7 +89,7 @@ export function postedForm(
     for (const value of fields.values()) {
       // PostgreSQL's text cannot hold it, and no keyboard types it.
       if (value.includes('\0'))
-        throw new Problem(400, 'Not understood', 'A field holds a character that cannot be stored.');
+        throw new Problem(400, say('problems.not-understood'), say('problems.cannot-be-stored'));
     }
     ctx.state.form = form;
     return next();

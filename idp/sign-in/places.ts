@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { sha256 } from '../../shared/identity/secrets.ts';
 import { addressKey } from '../../shared/identity/sign-in-limits.ts';
-import { deviceOf } from './device.ts';
+import { namesOfDevice } from './device.ts';
 
 /** Where somebody signs in: a kind of browser in a network. Neither a new version nor the next address of it is new. */
 export interface Place {
@@ -14,7 +14,7 @@ export interface Place {
  * very first sign-in every place is new, and says nothing.
  */
 export async function noteSignInPlace(trx: Knex, userId: number, { address, userAgent }: Place): Promise<boolean> {
-  const place = sha256(`${deviceOf(userAgent)}\0${networkOf(address)}`);
+  const place = sha256(`${namesOfDevice(userAgent).join(' on ') || 'An unknown program'}\0${networkOf(address)}`);
   const { rows } = await trx.raw<{ rows: [{ known: boolean; first: boolean }] }>(
     `WITH noted AS (
        INSERT INTO sign_in_places (user_id, place_hash) VALUES (:userId, :place)

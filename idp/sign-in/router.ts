@@ -5,6 +5,7 @@ import { signInWithPassword } from '../../shared/identity/password-sign-in.ts';
 import { hasFactor, secondFactorsOf } from '../../shared/identity/second-factors.ts';
 import { endSession } from '../../shared/identity/sessions.ts';
 import { countSuccess, countTry } from '../../shared/identity/sign-in-limits.ts';
+import { say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
 import { problems } from '../pages/problems.ts';
 import { seeOther } from '../pages/see-other.ts';
@@ -41,7 +42,7 @@ export function signInRouter(services: SignInServices): Router<BrowserState> {
     if (ctx.state.person && !again) return seeOther(ctx, next);
     const signedOut = ctx.query.signed_out !== undefined && !ctx.state.person;
     const username = ctx.state.person?.username;
-    const done = ctx.query.done === 'password' ? 'Your password is set. Sign in with it.' : null;
+    const done = ctx.query.done === 'password' ? say('sign-in.password-set') : null;
     return show(ctx, { next, username, again: Boolean(ctx.state.person) && again, signedOut, done });
   });
 
@@ -52,8 +53,8 @@ export function signInRouter(services: SignInServices): Router<BrowserState> {
     const password = form.raw('password');
     const shown = { next, username };
     const errors = {
-      ...(!username && { username: 'Enter your username.' }),
-      ...(!password && { password: 'Enter your password.' }),
+      ...(!username && { username: say('sign-in.no-username') }),
+      ...(!password && { password: say('sign-in.no-password') }),
     };
     if (Object.keys(errors).length > 0) return show(ctx, { ...shown, errors }, 422);
 
@@ -66,7 +67,7 @@ export function signInRouter(services: SignInServices): Router<BrowserState> {
     if (answer.refused === 'limited') {
       return show(ctx, { ...shown, refusal: tooManyTries(ctx, answer.retryAfterSeconds) }, 429);
     }
-    if (answer.refused) return show(ctx, { ...shown, refusal: 'Username and password do not match.' }, 422);
+    if (answer.refused) return show(ctx, { ...shown, refusal: say('sign-in.no-match') }, 422);
     const { person, needsSecondFactor } = answer;
     if (!needsSecondFactor) {
       await knex.transaction((trx) => completeSignIn(ctx, trx, config, { person, amr: ['pwd'] }));
@@ -87,7 +88,7 @@ export function signInRouter(services: SignInServices): Router<BrowserState> {
     if (!used || !person?.isActive) {
       const entry = { action: 'sign_in_refused', resource: 'user', objectId: used?.userId ?? null };
       await audit(knex, principalOf(ctx, null), entry);
-      return show(ctx, { next, refusal: 'This passkey did not work. Try again, or use your password.' }, 422);
+      return show(ctx, { next, refusal: say('sign-in.passkey-failed-try-password') }, 422);
     }
     await countSuccess(pool, tried);
     await knex.transaction((trx) => completeSignIn(ctx, trx, config, { person, amr: used.amr }));

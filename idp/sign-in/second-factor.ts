@@ -1,6 +1,7 @@
 import type Router from '@koa/router';
 import { secondFactorsOf } from '../../shared/identity/second-factors.ts';
 import { tellOfChange } from '../../shared/mail/tell-of-change.ts';
+import { say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
 import { seeOther } from '../pages/see-other.ts';
 import { authenticationOptions, passkeysWork } from '../second-factors/passkeys.ts';
@@ -33,7 +34,7 @@ export function secondFactorRoutes(router: Router<BrowserState>, services: Facto
     if (!pending) return seeOther(ctx, signInPath(next));
     const code = form.text('code');
     const passkey = form.raw('passkey');
-    if (!code && !passkey) return show(ctx, pending, { next, errors: { code: 'Enter a code.' } }, 422);
+    if (!code && !passkey) return show(ctx, pending, { next, errors: { code: say('second-factor.no-code') } }, 422);
     const address = ctx.ip || null;
     const { id: userId } = pending.person;
     const known = await knownBrowserOf(ctx, knex, config.secretKey, userId);
@@ -43,7 +44,7 @@ export function secondFactorRoutes(router: Router<BrowserState>, services: Facto
       return show(ctx, pending, { next, refusal: tooManyTries(ctx, answer.retryAfterSeconds) }, 429);
     }
     if (answer.refused) {
-      const refusal = passkey ? 'This passkey did not work.' : 'This code is wrong, too old, or was used before.';
+      const refusal = passkey ? say('second-factor.passkey-failed') : say('second-factor.code-failed');
       return show(ctx, pending, { next, refusal }, 422);
     }
     const done = await knex.transaction(async (trx) => {

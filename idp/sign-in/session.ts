@@ -11,6 +11,7 @@ import {
   startSession,
   stepUpSession,
 } from '../../shared/identity/sessions.ts';
+import { readersLanguage } from '../../shared/messages/language.ts';
 import { moment } from '../../shared/pages/moment.ts';
 import type { BrowserContext, BrowserMiddleware } from './state.ts';
 
@@ -37,6 +38,7 @@ export function browserSession({ knex, config }: SessionServices): BrowserMiddle
     const cookieValue = ctx.get('Authorization') ? undefined : ctx.cookies.get(sessionCookie, { signed: false });
     const found = await findSession(knex, cookieValue);
     if (found) {
+      if (!found.standIn) await keepLanguage(knex, found);
       ctx.state.person = await loadPerson(knex, { id: found.personId });
       ctx.state.session = found.session;
       ctx.state.standIn = found.standIn && {
@@ -46,6 +48,13 @@ export function browserSession({ knex, config }: SessionServices): BrowserMiddle
     }
     return next();
   };
+}
+
+/** Letters are written in the language that their reader last used a page in. */
+async function keepLanguage(db: Knex, found: { personId: number; language: string | null }): Promise<void> {
+  const language = readersLanguage();
+  if (language === null || language === found.language) return;
+  await db('users').where({ id: found.personId }).update({ language });
 }
 
 /** Starts a session for a person who has just proved who they are; a session before it ends, so no id lives on. */

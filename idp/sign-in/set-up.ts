@@ -1,5 +1,6 @@
 import type Router from '@koa/router';
 import { hasFactor, secondFactorsOf } from '../../shared/identity/second-factors.ts';
+import { say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
 import { seeOther } from '../pages/see-other.ts';
 import { enrol } from '../second-factors/enrol.ts';
@@ -62,6 +63,6 @@ export function setUpRoutes(router: Router<BrowserState>, services: FactorServic
 /** What was wrong with a set-up form that came back. */
 export function wrongIn({ state: { form } }: BrowserContext): Record<string, string> | undefined {
   if (!form) return undefined;
-  if (form.has('passkey')) return { name: 'The passkey could not be added. Try again.' };
-  return { code: 'This is not the code that the app shows now. Check the clock of your phone.' };
+  if (form.has('passkey')) return { name: say('second-factor.passkey-not-added') };
+  return { code: say('second-factor.code-not-shown') };
 }

@@ -1,3 +1,4 @@
+import { say } from '../messages/say.ts';
 import { Problem } from '../pages/problems.ts';
 import { signInPath } from './return-path.ts';
 import type { BrowserMiddleware } from './state.ts';
@@ -7,7 +8,7 @@ export function signedIn(): BrowserMiddleware {
   return async (ctx, next) => {
     if (ctx.state.person) return next();
     if (ctx.get('Authorization')) {
-      throw new Problem(403, 'For people in a browser', 'Tokens and passwords of scripts do not open these pages.');
+      throw new Problem(403, say('problems.for-people'), say('problems.for-people-text'));
     }
     ctx.redirect(signInPath(ctx.method === 'GET' || ctx.method === 'HEAD' ? ctx.originalUrl : ctx.path));
     ctx.status = 303;
@@ -19,6 +20,6 @@ export function signedIn(): BrowserMiddleware {
 export function superusersOnly(): BrowserMiddleware {
   return async (ctx, next) => {
     if (ctx.state.person?.isSuperuser) return next();
-    throw new Problem(403, 'For superusers', 'Only superusers may open this page. Ask one of them.');
+    throw new Problem(403, say('problems.for-superusers'), say('problems.for-superusers-text'));
   };
 }

@@ -69,6 +69,7 @@ async function endReplaced(db: Knex, idHash: Buffer): Promise<string | null> {
 
 interface SessionRow {
   id: number;
+  language: string | null;
   stood_in_for: number | null;
   username: string;
   acting_until: Date;
@@ -81,7 +82,7 @@ interface SessionRow {
 
 /** Kept prepared by each connection: every page and every request of a signed-in browser asks it. */
 const byCookie = `SELECT s.id, s.user_id, s.created_at, s.auth_time, s.amr, s.last_seen_at < now() - interval '1 minute' AS stale,
-          u.username, s.acting_until, stands_in_for(s) AS stood_in_for
+          u.username, u.language, s.acting_until, stands_in_for(s) AS stood_in_for
      FROM sessions s JOIN users u ON u.id = s.user_id
     WHERE s.id_hash = ? AND s.expires_at > now() AND u.is_active
       AND ('mfa' = ANY (s.amr) OR NOT needs_second_factor(s.user_id))`;
@@ -94,7 +95,7 @@ const byCookie = `SELECT s.id, s.user_id, s.created_at, s.auth_time, s.amr, s.la
 export async function findSession(
   db: Knex,
   cookieValue: string | undefined,
-): Promise<{ session: Session; personId: number; standIn: StandIn | null } | null> {
+): Promise<{ session: Session; personId: number; standIn: StandIn | null; language: string | null } | null> {
   if (!cookieValue || cookieValue.length > 100) return null;
   const idHash = sha256(cookieValue);
   const { rows } = await db.raw<{ rows: SessionRow[] }>(byCookie, [idHash]).options({ name: 'session_by_cookie' });
@@ -104,7 +105,7 @@ export async function findSession(
   const { id, user_id: ownerId, created_at: createdAt, auth_time: authTime, amr, stood_in_for: other } = row;
   const standIn = other === null ? null : { id: ownerId, username: row.username, until: row.acting_until };
   const session = { idHash, id, personId: ownerId, createdAt, authTime, amr };
-  return { personId: other ?? ownerId, session, standIn };
+  return { personId: other ?? ownerId, session, standIn, language: row.language };
 }
 
 /** The idle time is what lay between last use and end; the same again counts from now. */

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { defaultLanguage, inLanguage, isLanguage } from '../messages/language.ts';
 import type { Services } from '../services.ts';
 import { type Carrier, openCarrier } from './carrier.ts';
 import type { Letters } from './letter.ts';
@@ -13,6 +14,7 @@ interface Waiting {
   readonly facts: object;
   readonly written_at: Date;
   readonly attempts: number;
+  readonly language: string | null;
 }
 
 export interface Delivered {
@@ -30,9 +32,11 @@ export async function deliver(services: Services, carrier: Carrier, letters: Let
   let failed = 0;
   const kinds = Object.keys(letters);
   for (let mail = await take(knex, kinds); mail; mail = await take(knex, kinds)) {
-    const { id, kind, recipient, facts, written_at } = mail;
+    const { id, kind, recipient, facts, written_at, language } = mail;
     try {
-      const letter = letters[kind]?.(facts as never, config);
+      const letter = inLanguage(isLanguage(language) ? language : defaultLanguage, () =>
+        letters[kind]?.(facts as never, config),
+      );
       if (letter) await carrier.send({ id, kind, recipient, writtenAt: written_at, ...letter });
       await knex('outbox').where({ id }).update({ sent_at: knex.fn.now(), last_error: null });
       sent += 1;
@@ -58,7 +62,8 @@ async function take(knex: Knex, kinds: readonly string[]): Promise<Waiting | und
     `UPDATE outbox SET attempts = attempts + 1, due_at = now() + interval '1 minute' * 2 ^ least(attempts + 1, 11)
      WHERE id = (SELECT id FROM outbox WHERE sent_at IS NULL AND due_at <= now() AND kind = ANY (?)
                  ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-     RETURNING id, kind, recipient, facts, written_at, attempts`,
+     RETURNING id, kind, recipient, facts, written_at, attempts,
+               coalesce((SELECT u.language FROM users AS u WHERE u.id = user_id), language) AS language`,
     [[...kinds]],
   );
   return rows[0];
