@@ -3,25 +3,40 @@ import type { Principal } from '../../shared/access/principal.ts';
 import { resourceScopes } from '../../shared/access/scopes.ts';
 import { audit } from '../../shared/audit.ts';
 import { readAddressList } from '../../shared/identity/address-list.ts';
-import { makeApiToken, type NewApiToken, revokeApiToken } from '../../shared/identity/api-tokens.ts';
+import { makeApiToken, type NewApiToken, namedTokenDays, revokeApiToken } from '../../shared/identity/api-tokens.ts';
 import type { Services } from '../../shared/services.ts';
 import { Invalid, NotFound } from '../store/refusals.ts';
 import { signedIn } from './endpoint.ts';
+import { latestEnd, outlives } from './minting-limit.ts';
 
-/** Makes a token and its audit row. The clear text is in the answer and nowhere else. */
+/**
+ * Makes a token and its audit row. The clear text is in the answer and nowhere else.
+ * @param expiresAt absent: after a year, or with the token that asks for it
+ * @throws Forbidden, or Invalid naming `expiry`, when it would be more than the token that asks for it
+ */
 export function mint(
   { knex }: Services,
   principal: Principal,
-  token: NewApiToken,
+  token: Omit<NewApiToken, 'expiresAt'> & { readonly expiresAt?: Date | null },
 ): Promise<{ id: number; clear: string }> {
   return knex.transaction(async (trx) => {
-    const made = await makeApiToken(trx, token);
-    const { name, scopes, expiresAt, userId, addresses = null } = token;
+    const latest = await latestEnd(trx, principal);
+    const expiresAt = token.expiresAt === undefined ? usualEnd(latest) : token.expiresAt;
+    if (latest && outlives(expiresAt, latest)) {
+      throw new Invalid({ expiry: [`No later than the token that asks for it: ${latest.toISOString()}.`] });
+    }
+    const made = await makeApiToken(trx, { ...token, expiresAt });
+    const { name, scopes, userId, addresses = null } = token;
     const facts = { name, user: userId, expires_at: expiresAt, scopes, ...(addresses && { addresses }) };
     const changes = Object.fromEntries(Object.entries(facts).map(([field, value]) => [field, { new: value }]));
     await audit(trx, principal, { action: 'create', resource: 'token', objectId: made.id, changes });
     return made;
   });
+}
+
+function usualEnd(latest: Date | null): Date {
+  const inAYear = new Date(Date.now() + namedTokenDays * 86_400_000);
+  return latest && outlives(inAYear, latest) ? latest : inAYear;
 }
 
 /**

@@ -4,6 +4,7 @@ import { sameTokenAgain } from '../../shared/identity/api-tokens.ts';
 import { Forbidden } from '../store/refusals.ts';
 import { endpoint, signedIn } from './endpoint.ts';
 import { printDay } from './expiry.ts';
+import { latestEnd, outlives } from './minting-limit.ts';
 
 /** A name as InvenTree keeps it: no tags, nothing that can't be printed, dashes for spaces, at most 100 characters. */
 export function cleanName(name: string): string {
@@ -27,7 +28,7 @@ export const namedToken = endpoint({
   tag: 'tokens',
   summary: 'An API token of your own, by name',
   description:
-    'Asked again with the same name, it answers the same token while that lives (a year); otherwise it makes one. ' +
+    'Asked again with the same name, it answers the same token while that lives (a year, or as long as the token that asked); otherwise it makes one. ' +
     'Send it as `Authorization: Token …`.',
   query: Type.Object({ name: Type.Optional(Type.String({ description: 'What the token is for.' })) }),
   responses: {
@@ -49,7 +50,11 @@ export const namedToken = endpoint({
     const name = cleanName(query.name ?? '');
     const { secretKey } = services.config;
     const token = await services.knex.transaction(async (trx) => {
-      const found = await sameTokenAgain(trx, { secretKey, userId, name });
+      const latest = await latestEnd(trx, principal);
+      const found = await sameTokenAgain(trx, { secretKey, userId, name, latest });
+      if (outlives(found.expiresAt, latest)) {
+        throw new Forbidden('role', [], 'That token lives longer than the one that asks for it.');
+      }
       const entry = { action: 'create', resource: 'token', objectId: found.id, changes: { name: { new: name } } };
       if (found.made) await audit(trx, principal, entry);
       return found;

@@ -2,7 +2,6 @@ import type { Knex } from 'knex';
 import Type from 'typebox';
 import type { Principal } from '../../shared/access/principal.ts';
 import { scopesFor } from '../../shared/access/scopes.ts';
-import { namedTokenDays } from '../../shared/identity/api-tokens.ts';
 import type { Services } from '../../shared/services.ts';
 import { Forbidden, Invalid, NotFound } from '../store/refusals.ts';
 import { endpoint, signedIn } from './endpoint.ts';
@@ -83,11 +82,14 @@ export const createToken = endpoint({
   operationId: 'user_tokens_create',
   tag: 'tokens',
   summary: 'Make an API token',
-  description: 'The answer is the only place where the token stands in clear.',
+  description:
+    'The answer is the only place where the token stands in clear. A token makes none that outlives it, and none at all when it is bound by scopes, to addresses, or ends when it rests.',
   body: Type.Object({
     name: Type.Optional(Type.String({ maxLength: 255 })),
     expiry: Type.Optional(
-      Type.Union([Type.String(), Type.Null()], { description: 'Last day it is good for; a year when absent.' }),
+      Type.Union([Type.String(), Type.Null()], {
+        description: 'Last day it is good for; a year when absent. No later than that of the token that asks.',
+      }),
     ),
     user: Type.Optional(Type.Integer({ description: 'Whose it shall be; only superusers choose another person.' })),
     scopes: Type.Optional(
@@ -97,14 +99,12 @@ export const createToken = endpoint({
   }),
   responses: { 201: { description: 'The token, once in clear', schema: tokenSchema } },
   handler: async ({ services, principal, body }) => {
-    const expiresAt = body.expiry
-      ? readExpiry('expiry', body.expiry)
-      : new Date(Date.now() + namedTokenDays * 86_400_000);
+    const expiresAt = body.expiry ? readExpiry('expiry', body.expiry) : undefined;
     const userId = await ownerOf(services, principal, body.user);
     const scopes = readScopes('scopes', body.scopes);
     const addresses = readAddresses(body.addresses);
     const name = cleanName(body.name ?? '');
-    const token = { userId, name, spelling: 'inventree', scopes, expiresAt, addresses } as const;
+    const token = { userId, name, spelling: 'inventree', scopes, addresses, ...(expiresAt && { expiresAt }) } as const;
     const { id, clear } = await mint(services, principal, token);
     const [made] = await printTokens(tokensWithPeople(services.knex).where('t.id', id), principal.tokenId);
     return { status: 201, body: { ...made, token: clear }, headers: { 'Cache-Control': 'no-store' } };

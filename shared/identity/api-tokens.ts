@@ -69,11 +69,12 @@ export const namedTokenDays = 365;
 /**
  * The token of this name: the same one again while it lives, else a new one in InvenTree's spelling, bound by no scope.
  * Its secret is derived from the row and the installation's key, so it can be told again although it isn't stored.
+ * A new one ends after a year, or at `latest` if that is earlier.
  * Call it in a transaction; requests for the same person wait for each other there.
  */
 export async function sameTokenAgain(
   trx: Knex,
-  { secretKey, userId, name }: { secretKey: string; userId: number; name: string },
+  { secretKey, userId, name, latest }: { secretKey: string; userId: number; name: string; latest?: Date | null },
 ): Promise<{ id: number; clear: string; expiresAt: Date; made: boolean }> {
   await trx('users').where({ id: userId }).forNoKeyUpdate().first('id');
   const rows: Array<{ id: number; created_at: Date; expires_at: Date; secret_hash: Buffer }> = await trx('api_tokens')
@@ -89,7 +90,8 @@ export async function sameTokenAgain(
   }
   const id = await nextId(trx);
   const created = new Date();
-  const expiresAt = new Date(created.getTime() + namedTokenDays * 86_400_000);
+  const inAYear = created.getTime() + namedTokenDays * 86_400_000;
+  const expiresAt = new Date(Math.min(inAYear, latest?.getTime() ?? inAYear));
   const token: NewApiToken = { userId, name, spelling: 'inventree', scopes: null, expiresAt };
   const { clear } = await insert(trx, token, id, created, derivedSecret(secretKey, id, userId, created));
   return { id, clear, expiresAt, made: true };

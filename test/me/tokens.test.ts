@@ -134,6 +134,34 @@ test('a person may make a token with less power than their own', async (t) => {
   t.deepEqual(unknown.body, { scopes: ['There is no scope "r:view:everything".'] });
 });
 
+test('a token makes none that is more than it is', async (t) => {
+  const brief = await api.person({ username: 'brief', password: 'a password of brief' });
+  type Made = { id: number; token: string; expiry: string };
+  const make = (as: string, json: object) => api.json<Made>('/api/user/tokens/', { as, json });
+  const long = await api.json<Made>('/api/user/token/?name=long', { as: brief });
+  const { body: few } = await api.json<Made>('/api/user/tokens/', { as: brief, json: { expiry: inDays(3) } });
+  const as = `Token ${few.token}`;
+  t.is((await make(as, {})).body.expiry, inDays(3));
+  t.is((await make(as, { expiry: inDays(2) })).body.expiry, inDays(2));
+  const later = await make(as, { expiry: inDays(4) });
+  t.is(later.status, 400);
+  t.deepEqual(Object.keys(later.body), ['expiry']);
+  t.is((await api.fetch('/api/user/token/?name=long', { as })).status, 403);
+  t.is((await api.json<Made>('/api/user/token/?name=short', { as })).body.expiry, inDays(3));
+  const itself = await api.json<Made>('/api/user/token/?name=long', { as: `Token ${long.body.token}` });
+  t.is(itself.body.token, long.body.token);
+
+  const { body: here } = await make(`Token ${long.body.token}`, { addresses: ['127.0.0.0/8', '::1'] });
+  const { body: idle } = await make(`Token ${long.body.token}`, {});
+  await api.knex('api_tokens').where({ id: idle.id }).update({ idle_hours: 1, last_used_at: new Date() });
+  for (const bound of [here, idle]) {
+    const bearing = `Token ${bound.token}`;
+    t.is((await api.fetch('/api/auth-test', { as: bearing })).status, 200);
+    t.is((await make(bearing, {})).status, 403);
+    t.is((await api.fetch('/api/user/token/?name=other', { as: bearing })).status, 403);
+  }
+});
+
 test('other people’s tokens are the superuser’s business only', async (t) => {
   const other = await api.person({ username: 'other' });
   const asOther = await makeToken(api.knex, other, null);

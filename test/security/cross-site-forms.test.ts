@@ -134,7 +134,7 @@ test.serial('a name and password that a browser remembers are not taken from ano
   const before = await everything();
   const authorization = `Basic ${Buffer.from('root:a long password').toString('base64')}`;
   const another = { authorization, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
-  const post = async (headers: Record<string, string>, body: BodyInit) =>
+  const post = async (headers: Record<string, string>, body: NonNullable<RequestInit['body']>) =>
     (await q.fetch('/api/inventory/building/', { method: 'POST', headers, body })).status;
   for (const from of [another, { ...another, 'sec-fetch-site': 'same-site' }, { authorization, origin: 'null' }]) {
     t.is(await post(from, new URLSearchParams({ code: 'EVIL' })), 403);
