@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AggregatorRegistry, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { sameSecret, sha256 } from '../identity/secrets.ts';
+import type { Reads } from '../replica/reads.ts';
 import type { Services } from '../services.ts';
 import type { Place } from './workers.ts';
 
@@ -14,7 +15,7 @@ export interface Metrics {
 
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-export function openMetrics({ config, pool, events }: Services, place: Place | null): Metrics {
+export function openMetrics({ config, pool, reads, events }: Services, place: Place | null): Metrics {
   const register = new Registry();
   collectDefaultMetrics({ register });
   if (place) shareWithOthers(register);
@@ -50,6 +51,14 @@ export function openMetrics({ config, pool, events }: Services, place: Place | n
     () => (events.isDeaf() ? 1 : 0),
     'max',
   );
+  if (reads.report()) {
+    gauge('replica_in_use', 'Processes for which the replica answers reads.', () =>
+      reads.report()?.state === 'in use' ? 1 : 0,
+    );
+    gauge('replica_lag_seconds', 'How far the replica is behind.', () => reads.report()?.lagSeconds ?? 0, 'max');
+    gauge('replica_lag_bytes', 'The same in bytes of log.', () => reads.report()?.lagBytes ?? 0, 'max');
+    countReads(reads, register);
+  }
   gauge('service_processes', 'Processes that answer on this port.', () => 1);
   return {
     observe(request, response) {
@@ -73,6 +82,19 @@ export function openMetrics({ config, pool, events }: Services, place: Place | n
       response.writeHead(200, { 'content-type': register.contentType, 'cache-control': 'no-store' }).end(body);
     },
   };
+}
+
+function countReads(reads: Reads, register: Registry): void {
+  new Counter({
+    name: 'reads_total',
+    help: 'Lists, searches and reports, by the database server that answered.',
+    labelNames: ['server'],
+    registers: [register],
+    collect() {
+      this.reset();
+      for (const [server, count] of Object.entries(reads.report()?.answered ?? {})) this.inc({ server }, count);
+    },
+  });
 }
 
 /** Lets the process that runs this one ask for its figures. */

@@ -22,6 +22,7 @@ export function withProbes(services: Services, service: RequestListener, place: 
         return sendJson(response, missing.length ? 503 : 200, {
           status: missing.length ? 'not ready' : 'ready',
           missing,
+          ...replicaOf(services),
         });
       }
       case '/metrics':
@@ -42,6 +43,12 @@ async function whatIsMissing({ pool, events }: Services): Promise<string[]> {
   );
   clearTimeout(timer);
   return [...(database ? [] : ['database']), ...(events.isDeaf() ? ['events'] : [])];
+}
+
+/** A replica that is behind or away is missed by nobody: the primary does its work. */
+function replicaOf({ reads }: Services): object {
+  const report = reads.report();
+  return report ? { replica: { state: report.state, lag_seconds: report.lagSeconds } } : {};
 }
 
 /** Answers JSON that nobody may keep. */

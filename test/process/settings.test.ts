@@ -12,6 +12,8 @@ import { freshDatabase, runProcess } from '../harness/index.ts';
 const secretKey = 'only for tests, only for tests, only for tests';
 const nobodyListens = 'postgres://nobody@127.0.0.1:1/nothing';
 
+const outside = { DATABASE_URL: nobodyListens, SECRET_KEY: secretKey };
+
 const wrong: Array<[title: string, env: Record<string, string>, says: RegExp]> = [
   ['a port that is no number', { PORT: 'eighty' }, /^PORT must be a whole number from 0 to 65535$/],
   ['a port that is too high', { PORT: '65536' }, /^PORT must be a whole number from 0 to 65535$/],
@@ -21,6 +23,13 @@ const wrong: Array<[title: string, env: Record<string, string>, says: RegExp]> =
   ['an unknown word', { ANONYMOUS_READ: 'some' }, /^ANONYMOUS_READ must be one of none, bookables, all$/],
   ['another kind of database', { DATABASE_URL: 'mysql://db/x' }, /^DATABASE_URL must look like postgres:/],
   ['an outside database without a secret key', { DATABASE_URL: nobodyListens }, /^SECRET_KEY is missing: /],
+  [
+    'a replica of the embedded database',
+    { DATABASE_READ_URL: nobodyListens },
+    /^DATABASE_READ_URL takes a DATABASE_URL: /,
+  ],
+  ['a pooler without a way past it', { ...outside, DATABASE_POOLER: 'transaction' }, /^DATABASE_POOLER takes a /],
+  ['no processes at all', { WORKERS: '0' }, /^WORKERS must be a whole number from 1 to 64$/],
   ['a short secret key', { SECRET_KEY: 'short' }, /^SECRET_KEY must have at least 32 characters$/],
 ];
 
