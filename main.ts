@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { createApi } from './api/app.ts';
-import { bookingLetters } from './api/mail/letters.ts';
+import { apiLetters } from './api/mail/api-letters.ts';
 import { loadSampleLab, sampleLogins } from './api/sample/index.ts';
 import { createIdp } from './idp/app.ts';
 import { accountLetters } from './idp/mail/letters.ts';
@@ -15,7 +15,7 @@ import { startKeyRotation } from './shared/signing-keys/schedule.ts';
 /** What the identity provider answers; all other paths are the api's. */
 const idpPaths = /^\/(o|accounts|api_tokens|admin|assets|\.well-known\/oauth-authorization-server)(\/|\?|$)/;
 
-const letters = { ...bookingLetters, ...accountLetters };
+const letters = { ...apiLetters, ...accountLetters };
 
 /** Both services behind one port. */
 export async function bothServices(services: Services): Promise<RequestListener> {

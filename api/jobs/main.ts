@@ -3,7 +3,7 @@ import { ConfigError, loadConfig, loadEnvFile } from '../../shared/config.ts';
 import { openCarrier } from '../../shared/mail/carrier.ts';
 import { deliver } from '../../shared/mail/delivery.ts';
 import { closeServices, openServices } from '../../shared/services.ts';
-import { bookingLetters } from '../mail/letters.ts';
+import { apiLetters } from '../mail/api-letters.ts';
 import { inWords } from './job.ts';
 import { runMaintenance } from './maintenance.ts';
 import { runMorning } from './morning.ts';
@@ -45,7 +45,7 @@ async function runJob(name: keyof typeof jobs): Promise<number> {
     const { knex, log, config } = services;
     const report = await jobs[name]({ knex, log, config, actor: atConsole });
     console.log(`${name}: ${inWords(report)}.`);
-    const mails = await deliver(services, carrier, bookingLetters);
+    const mails = await deliver(services, carrier, apiLetters);
     if (mails.sent > 0) console.log(`Mails: ${mails.sent} ${carrier.folder ? `kept in ${carrier.folder}` : 'sent'}.`);
     if (mails.failed > 0) console.error(`Mails: ${mails.failed} could not be sent; they are tried again later.`);
     return report.failed > 0 ? 1 : 0;

@@ -1,6 +1,7 @@
 import { audit } from '../../shared/audit.ts';
 import type { LetterKind } from '../mail/letters.ts';
 import { post } from '../mail/outbox.ts';
+import { tellOfEndingTokens } from './ending-tokens.ts';
 import { forEach, type JobContext, type JobReport } from './job.ts';
 
 /** A letter that is due once: which bookings get it, and the mark that says that they had it. */
@@ -45,7 +46,7 @@ const reminders: readonly Reminder[] = [
 ];
 
 /**
- * Reminds people of what starts, ends and has ended, and of what they have held for long. Each letter goes into the
+ * Reminds people of what starts, ends and has ended, of what they have held for long, and of tokens that end soon. Each letter goes into the
  * outbox together with its mark, so that running it again reminds nobody twice.
  */
 export async function runMorning(context: JobContext): Promise<JobReport> {
@@ -74,5 +75,6 @@ export async function runMorning(context: JobContext): Promise<JobReport> {
     done[step] = outcome.done;
     failures += outcome.failed;
   }
-  return { done, failed: failures };
+  const tokens = await tellOfEndingTokens(context);
+  return { done: { ...done, 'tokens ending soon': tokens.done }, failed: failures + tokens.failed };
 }

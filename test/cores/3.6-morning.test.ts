@@ -2,6 +2,8 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import { apiLetters } from '../../api/mail/api-letters.ts';
+import { makeApiToken } from '../../shared/identity/api-tokens.ts';
 import { bookableHost, day } from '../booking/lab.ts';
 import { type Running, runProcess, start, type TestPerson } from '../harness/index.ts';
 import { environmentOf } from '../harness/start.ts';
@@ -108,6 +110,40 @@ test.serial('whoever holds a reservation for long is asked every twelve weeks, u
   await morning();
   t.is(await morning(), 'Morning jobs: nothing to do.');
   t.deepEqual(await Promise.all([long, asked, again, short, over].map(kinds)), [['nag'], [], ['nag'], [], []]);
+});
+
+test.serial('whoever holds an API token with an end is told a week before, once', async (t) => {
+  const token = async (name: string, made: number, ends: number | null, userId = me.id) => {
+    const expiresAt = ends === null ? null : new Date(day(ends));
+    const { id } = await makeApiToken(q.knex, { userId, name, spelling: 'inventree', scopes: null, expiresAt });
+    await q
+      .knex('api_tokens')
+      .where({ id })
+      .update({ created_at: day(made) });
+    return id;
+  };
+  const unheard = await q.person({ username: 'una', email: 'una@example.org' });
+  await token('nightly import', -300, 5);
+  await token('far away', -300, 30);
+  await token('for ever', -300, null);
+  await token('for this week only', -2, 5);
+  await token('ended', -300, -1);
+  await token('of somebody who is not written to', -300, 5, unheard.id);
+  const revoked = await token('taken back', -300, 5);
+  await q.knex('api_tokens').where({ id: revoked }).update({ revoked_at: new Date() });
+
+  t.is(await morning(), 'Morning jobs: tokens ending soon 1.');
+  t.is(await morning(), 'Morning jobs: nothing to do.');
+  const written = await q.knex('outbox').where({ kind: 'token_ending' });
+  t.deepEqual(
+    written.map(({ recipient, facts }) => [recipient, facts.token]),
+    [['may@example.org', 'nightly import']],
+  );
+  const { text } = apiLetters.token_ending(written[0].facts, q.services.config);
+  t.regex(text, /^Hello May,\n\nThe API token «nightly import» of your account «may» ends on /);
+  t.regex(text, /\/accounts\/tokens\/\n/);
+  await q.knex('users').where({ id: unheard.id }).update({ email_verified_at: new Date() });
+  t.is(await morning(), 'Morning jobs: tokens ending soon 1.');
 });
 
 test.serial('npm run jobs does the same from a shell, and sends what waits', async (t) => {
