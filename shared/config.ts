@@ -204,6 +204,13 @@ export const settings = {
     about:
       'A file of passwords that are known from breaches, which nobody may choose: SHA-1 hashes in hex, one a line, sorted, with or without `:count`, as «Have I Been Pwned» is downloaded. It is searched on disk; nothing is asked of a service.',
   }),
+  setPasswords: setting({
+    variable: 'SET_PASSWORDS',
+    kind: oneOf('always', 'without-mail', 'never'),
+    standard: 'without-mail',
+    about:
+      'Whether superusers may choose the password of somebody else through the API. Best they never do, since they know it then: they send a link by which people choose their own. That takes a mail server, so without `SMTP_URL` they may.',
+  }),
   smtpUrl: optional({
     variable: 'SMTP_URL',
     kind: smtpUrl,

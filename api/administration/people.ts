@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import Type from 'typebox';
-import { invite } from '../../shared/identity/invitation.ts';
+import { invite, sendReset } from '../../shared/identity/invitation.ts';
 import { resetFactorsOf } from '../../shared/people/factors.ts';
 import { endOneSession, listSessions, signOutEverywhere } from '../../shared/people/sessions.ts';
 import { endpoint } from '../me/endpoint.ts';
@@ -107,8 +107,27 @@ const sendInvitation = endpoint({
   },
 });
 
+const sendPasswordReset = endpoint({
+  method: 'post',
+  path: '/api/admin/user/{id}/reset-password/',
+  operation: superusers,
+  operationId: 'admin_user_reset_password',
+  tag: 'administration',
+  summary: 'Let somebody choose another password',
+  description: 'They get a link by mail. Until they used it, their password of before goes on.',
+  mayFail: ['conflict'],
+  responses: { 204: { description: 'The letter is on its way' } },
+  async handler({ services, principal, id }) {
+    const refused = await services.knex.transaction((trx) => sendReset(trx, principal, id));
+    if (refused === 'no such person') throw new NotFound('Not found.');
+    if (refused === 'no address') throw new Conflict('There is no e-mail address to write to.');
+    if (refused) throw new Conflict('They have no password yet. Invite them.');
+    return { status: 204 };
+  },
+});
+
 async function refuseNobody(db: Knex, id: number): Promise<void> {
   if (!(await db('users').where({ id }).first('id'))) throw new NotFound('Not found.');
 }
 
-export const peopleEndpoints = [sessions, endSession, endSessions, resetFactors, sendInvitation];
+export const peopleEndpoints = [sessions, endSession, endSessions, resetFactors, sendInvitation, sendPasswordReset];

@@ -1,8 +1,11 @@
 import Type from 'typebox';
 import { newPassword } from '../../shared/identity/change-password.ts';
-import { passwordLength, problemWithPassword } from '../../shared/identity/password-rules.ts';
-import { Conflict, Invalid, NotFound } from '../store/refusals.ts';
+import { mayBeSet, passwordLength, problemWithPassword } from '../../shared/identity/password-rules.ts';
+import { Conflict, Forbidden, Invalid, NotFound } from '../store/refusals.ts';
 import { endpoint } from './endpoint.ts';
+
+const theirsToChoose =
+  'People choose their own passwords here: send them a link, with POST /api/admin/user/{id}/reset-password/ or /invite/.';
 
 /** A new password for somebody, from a superuser. What warns in InvenTree refuses here, whatever is to be overridden. */
 export const setPassword = endpoint({
@@ -13,7 +16,7 @@ export const setPassword = endpoint({
   tag: 'me',
   summary: 'Give somebody a new password',
   description:
-    'Superusers alone, and no token that is bound by scopes. Their sessions, and the tokens that were got by the old password, end with it.',
+    'Superusers alone, and no token that is bound by scopes; refused where `SET_PASSWORDS` says that people choose their own. Their sessions, and the tokens that were got by the old password, end with it.',
   body: Type.Object({
     password: Type.String({ minLength: 1, maxLength: passwordLength.most * 4 }),
     override_warning: Type.Optional(Type.Boolean({ description: 'Changes nothing: weak passwords are refused.' })),
@@ -21,6 +24,7 @@ export const setPassword = endpoint({
   mayFail: ['conflict'],
   responses: { 200: { description: 'It is set', schema: Type.Object({}) } },
   async handler({ services: { knex, config }, principal, id, body: { password } }) {
+    if (!mayBeSet(config)) throw new Forbidden('role', [], theirsToChoose);
     const person: { username: string; email: string; password: string | null } | undefined = await knex('users')
       .where({ id })
       .first('username', 'email', 'password');

@@ -1,6 +1,6 @@
 import type Router from '@koa/router';
 import { FieldRefused } from '../../shared/applications/field-refused.ts';
-import { invite, type NotInvited } from '../../shared/identity/invitation.ts';
+import { invite, type NotInvited, type NotReset, sendReset } from '../../shared/identity/invitation.ts';
 import { secondFactorsOf } from '../../shared/identity/second-factors.ts';
 import { moment } from '../../shared/pages/moment.ts';
 import { switchPerson } from '../../shared/people/commands.ts';
@@ -20,6 +20,7 @@ import type { AdminServices } from './router.ts';
 const outcomes = new Map([
   ['created', 'The account is made. It has no password yet.'],
   ['invite', 'The invitation is on its way. Its link works once.'],
+  ['reset-password', 'The letter is on its way. Its link works once, for half an hour.'],
   ['changed', 'Your changes are saved.'],
   ['disable', 'The account is disabled. Its sessions and tokens have ended.'],
   ['enable', 'The account is enabled.'],
@@ -32,6 +33,12 @@ const notInvited: Readonly<Record<NotInvited, string>> = {
   'no such person': 'Only people whose account is enabled are invited.',
   'no address': 'There is no e-mail address to write to. Enter one first.',
   'has a password': 'They have a password already. When it is forgotten, they reset it on the sign-in page.',
+};
+
+const notReset: Readonly<Record<NotReset, string>> = {
+  'no such person': 'Only people whose account is enabled are written to.',
+  'no address': 'There is no e-mail address to write to. Enter one first.',
+  'has no password': 'They have no password yet. Invite them.',
 };
 
 /** Sessions that a page shows. */
@@ -53,6 +60,15 @@ const actions = {
       'Their API tokens stay; revoke those one by one.',
     ],
     button: 'Sign out everywhere',
+  },
+  'reset-password': {
+    title: (name: string) => `Let ${name} choose another password?`,
+    sentences: [
+      'They get a letter with a link by which they choose it. Their password of before goes on until then.',
+      'Whoever reads what comes to their address can use the link: look whether it is still theirs.',
+    ],
+    button: 'Send the link',
+    harmless: true,
   },
   'reset-factors': {
     title: (name: string) => `Reset the second factors of ${name}?`,
@@ -100,9 +116,9 @@ export function personRoutes(router: Router<BrowserState>, { knex, config }: Adm
     const path = `/admin/people/:id/${action}/`;
     router.get(path, async (ctx) => {
       const person = await personIn(ctx, knex);
-      const { title, sentences, button } = actions[action];
+      const { title, ...says } = actions[action];
       const back = `/admin/people/${person.id}/`;
-      showPage(ctx, 'confirm', { title: title(person.username), sentences, button, action: ctx.path, back });
+      showPage(ctx, 'confirm', { ...says, title: title(person.username), action: ctx.path, back });
     });
     router.post(path, async (ctx) => {
       const person = await personIn(ctx, knex);
@@ -136,6 +152,11 @@ export function personRoutes(router: Router<BrowserState>, { knex, config }: Adm
   async function carryOut(ctx: WithParams, action: Action, { id }: PersonFacts): Promise<void> {
     const actor = principalOf(ctx);
     if (action === 'sign-out') return signOutEverywhere(knex, actor, id);
+    if (action === 'reset-password') {
+      const refused = await knex.transaction((trx) => sendReset(trx, actor, id));
+      if (refused) throw new Problem(409, 'Nobody was written to', notReset[refused]);
+      return;
+    }
     if (action === 'reset-factors') return resetFactorsOf(knex, actor, id);
     try {
       await switchPerson(knex, actor, id, false);

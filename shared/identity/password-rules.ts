@@ -25,6 +25,10 @@ interface Owner {
   readonly email?: string;
 }
 
+/** Whether superusers may choose a password for somebody, which both of them know then. */
+export const mayBeSet = ({ setPasswords, smtpUrl }: Pick<Config, 'setPasswords' | 'smtpUrl'>): boolean =>
+  setPasswords === 'always' || (setPasswords === 'without-mail' && smtpUrl === null);
+
 /** What the installation adds to the rules. */
 export type PasswordRules = Pick<Config, 'passwordWords' | 'breachedPasswords' | 'instanceName'>;
 

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { linkAddress } from '../../shared/identity/mail-links.ts';
 import { FormBrowser } from '../harness/form-browser.ts';
 import { type Running, start, type TestPerson } from '../harness/index.ts';
 import { soon } from '../harness/soon.ts';
@@ -9,7 +10,7 @@ let root: TestPerson;
 let browser: FormBrowser;
 const password = 'correct horse battery';
 test.before(async () => {
-  q = await start();
+  q = await start({ config: { setPasswords: 'never' } });
   root = await q.person({ username: 'root', password, superuser: true });
   browser = await signedIn(root);
 });
@@ -193,6 +194,51 @@ test.serial('somebody new is invited by mail, and nobody who has a password', as
   t.is((await q.fetch(`/api/admin/user/${root.id}/invite/`, { as: await q.tokenFor(root), json: {} })).status, 409);
   t.is((await q.fetch('/api/admin/user/2147483000/invite/', { as: await q.tokenFor(root), json: {} })).status, 404);
 });
+
+test.serial(
+  'who forgot a password gets a link from a superuser, who never chooses a password for somebody',
+  async (t) => {
+    const noor = await q.person({ username: 'noor', password, email: 'noor@example.org' });
+    const as = await q.tokenFor(root);
+    const chosen = { password: 'words that somebody else knows' };
+    const refused = await q.json<{ detail: string }>(`/api/user/${noor.id}/set-password/`, {
+      as,
+      method: 'PUT',
+      json: chosen,
+    });
+    t.is(refused.status, 403);
+    t.regex(refused.body.detail, /People choose their own passwords here: send them a link/);
+
+    t.regex((await send(`/admin/people/${noor.id}/reset-password/`)).html, /The letter is on its way/);
+    const path = `/api/admin/user/${noor.id}/reset-password/`;
+    t.is((await q.fetch(path, { as, json: {} })).status, 204);
+    const letters = await q.knex('outbox').where({ user_id: noor.id });
+    t.deepEqual(
+      letters.map(({ kind, recipient }) => [kind, recipient]),
+      [
+        ['password_reset', 'noor@example.org'],
+        ['password_reset', 'noor@example.org'],
+      ],
+    );
+    t.is(
+      (await (await signedIn(noor)).open('/accounts/')).url.pathname,
+      '/accounts/',
+      'the password of before goes on',
+    );
+
+    const link = linkAddress(q.services.config, 'reset', letters[0].facts.link);
+    const browser = new FormBrowser(q.url);
+    const again = 'only the reader of the letter knows';
+    const done = await browser.submit(await browser.open(link), { chosen: again, again });
+    t.is(done.url.pathname, '/accounts/login/');
+    t.is((await browser.signIn(done, { username: 'noor', password: again })).url.pathname, '/accounts/');
+
+    const never = await q.person({ username: 'never in', email: 'never@example.org' });
+    t.is((await q.fetch(`/api/admin/user/${never.id}/reset-password/`, { as, json: {} })).status, 409);
+    t.is((await q.fetch(path, { as: await q.tokenFor(noor), json: {} })).status, 403);
+    t.true((await entriesOf('user', noor.id)).some(({ action }) => action === 'send_password_reset'));
+  },
+);
 
 test.serial('sessions are ended one by one or all at once, and lost second factors are reset', async (t) => {
   const ivy = await q.person({ username: 'ivy', password });

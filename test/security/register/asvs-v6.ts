@@ -161,15 +161,17 @@ export const asvsV6: Checklist = {
       'Who lost a factor proves who they are as well as when it was set up.',
       'a superuser resets it; how that person made sure is theirs to say',
     ),
-    notHeld(
+    held(
       '6.4.5',
       'People are reminded before a factor runs out.',
-      'passwords and factors don’t; API tokens with an end do, without a letter',
+      'passwords and factors don’t; of an API token with an end they are told a week before, by mail',
+      'cores/3.6-morning › whoever holds an API token with an end is told a week before, once',
     ),
-    notHeld(
+    held(
       '6.4.6',
       'Administrators start a reset and never choose a password.',
-      'they invite by mail, but superusers can also set a password through the API',
+      'they send links; only without a mail server, or with `SET_PASSWORDS=always`, they may set one through the API',
+      'admin/people › who forgot a password gets a link from a superuser, who never chooses a password for somebody',
     ),
     held(
       '6.5.1',
