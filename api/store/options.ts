@@ -90,8 +90,8 @@ function projectionOf(target: Resource, head: string | null): Projection {
     const columns = [
       column('value', (statement) => statement.path('id')),
       column('label', (statement) => `coalesce(${statement.path('$label')}, '#' || ${statement.path('id')})`),
-      column('hint', (statement) => (target.hint ? `nullif(${statement.fill(target.hint)}, '')` : 'NULL')),
-      column('under', (statement) => (head ? statement.path(`${head}.$label`) : 'NULL')),
+      column('hint', (statement) => (target.hint ? `nullif(${statement.fill(target.hint)}, '')` : 'NULL::text')),
+      column('under', (statement) => (head ? statement.path(`${head}.$label`) : 'NULL::text')),
     ];
     projection = { resource: target, name: `options${head ? ` under ${head}` : ''}`, columns };
     known.set(head, projection);

@@ -1,15 +1,17 @@
 import type pg from 'pg';
+import { BareRows } from './bare-rows.ts';
 import { conditionSql } from './condition.ts';
 import { correctWords } from './correct.ts';
-import { countSql, settleCount } from './count.ts';
+import { type Counted, countSql, settleCount } from './count.ts';
 import { type Batches, LongLists } from './long-list.ts';
-import { findEnds, matchSql } from './match.ts';
+import { text } from './look.ts';
+import { findEnds, type Match, matchSql } from './match.ts';
 import { behindSql, orderKeys, orderSql } from './order.ts';
 import { columnsSql, type Projection } from './projection.ts';
-import type { Query } from './query.ts';
+import type { Page, Query } from './query.ts';
 import { scopeOf } from './searched.ts';
 import { blind, type Sight } from './sight.ts';
-import { quoted, type Slot, Statement, valuesOf } from './statement.ts';
+import { type Slot, Statement, valuesOf } from './statement.ts';
 import { nameFor } from './statement-name.ts';
 import { visibleSql, whereSql } from './visible.ts';
 
@@ -36,22 +38,29 @@ export interface ListAnswer {
   readonly next: readonly (string | null)[] | null;
 }
 
-const details = new WeakMap<Projection, Map<boolean, Compiled>>();
+/** A SELECT of one row by its id, and how its text is read. */
+interface Detail extends Compiled {
+  readonly rows: BareRows;
+}
 
-function detailStatement(projection: Projection, ownOnly: boolean): Compiled {
-  const forms = details.get(projection) ?? new Map<boolean, Compiled>();
+const details = new WeakMap<Projection, Map<string, Detail>>();
+
+function detailStatement(projection: Projection, ownOnly: boolean, sure: boolean): Detail {
+  const forms = details.get(projection) ?? new Map<string, Detail>();
   details.set(projection, forms);
-  let compiled = forms.get(ownOnly);
+  const form = `${ownOnly} ${sure}`;
+  let compiled = forms.get(form);
   if (!compiled) {
     const statement = new Statement(projection.resource);
-    const columns = columnsSql(statement, projection);
+    const rows = new BareRows(projection.columns, [], sure);
+    const columns = rows.list(statement);
     const where = [
       `${statement.path('id')} = ${statement.bind('id', 'int')}`,
       ...shownSql(statement, projection, ownOnly),
     ];
-    const text = `SELECT to_json(row)::text AS body FROM (SELECT ${columns} ${statement.from()}${whereSql(where)}) AS row`;
-    compiled = { text, name: nameFor(text), slots: statement.slots };
-    forms.set(ownOnly, compiled);
+    const text = `SELECT ${rows.rowSql('row')} AS body FROM (SELECT ${columns} ${statement.from()}${whereSql(where)}) AS row`;
+    compiled = { text, name: nameFor(text), slots: statement.slots, rows };
+    forms.set(form, compiled);
   }
   return compiled;
 }
@@ -70,9 +79,14 @@ export async function readOne(
   me: number | null,
   ownOnly: boolean,
 ): Promise<string | null> {
-  const { text, name, slots } = detailStatement(projection, ownOnly);
-  const { rows } = await db.query<{ body: string }>({ text, ...(name && { name }), values: valuesOf(slots, me, id) });
-  return rows[0]?.body ?? null;
+  for (const sure of [false, true]) {
+    const { text, name, slots, rows: printing } = detailStatement(projection, ownOnly, sure);
+    const { rows } = await db.query<{ body: string }>({ text, ...(name && { name }), values: valuesOf(slots, me, id) });
+    if (!rows[0]) return null;
+    const printed = printing.print(rows[0].body, 1);
+    if (printed) return printed.texts;
+  }
+  throw new Error(`${projection.name} can not be read`);
 }
 
 /**
@@ -101,59 +115,104 @@ async function readMatching(
   ownOnly: boolean,
   sight: Sight,
 ): Promise<ListAnswer> {
-  const { resource } = projection;
-  const scope = scopeOf(resource, ownOnly, sight);
-  const matches = query.search.length > 0 ? await findEnds(db, [scope], query.search) : null;
-  const statement = new Statement(resource);
+  const scope = scopeOf(projection.resource, ownOnly, sight);
+  const found = query.search.length > 0 ? await findEnds(db, [scope], query.search) : null;
+  const matches = found && { paths: scope.paths, of: found.get(projection.resource) ?? [] };
+  if (query.page.kind === 'all') {
+    const { statement, rows } = listing(projection, query, ownOnly, sight, matches);
+    const columns = columnsSql(statement, projection);
+    const text = `SELECT to_json(row)::text AS body FROM (SELECT ${columns} ${rows()}) AS row`;
+    return readAll(db, text, valuesOf(statement.slots, me));
+  }
+  for (const sure of [false, true]) {
+    const plan = planOf(projection, query, query.page, ownOnly, sight, matches, sure);
+    const answer = await readPage(db, plan, query.page, me);
+    if (answer) return answer;
+  }
+  throw new Error(`${projection.name} can not be listed`);
+}
+
+/** What words were found behind references, and where else they are looked for. */
+type Matches = { readonly paths: readonly string[]; readonly of: readonly Match[] } | null;
+
+/** A list's statement before it is known how it is printed; `rows` is its SQL from FROM on. */
+function listing(projection: Projection, query: Query, ownOnly: boolean, sight: Sight, matches: Matches) {
+  const statement = new Statement(projection.resource);
   const where = [
     ...shownSql(statement, projection, ownOnly),
     ...query.where.map((condition) => conditionSql(statement, condition, sight)),
-    ...matchSql(statement, scope.paths, matches?.get(resource) ?? []),
+    ...(matches ? matchSql(statement, matches.paths, matches.of) : []),
   ];
   const counted = countSql(statement, where, matches !== null);
   const keys = orderKeys(statement, query.order, sight);
   const { page } = query;
-  // How to look for words depends on the words, so such statements are planned each time.
-  const ready = (text: string, values = valuesOf(statement.slots, me)) =>
-    matches ? { text, values } : { text, values, name: nameFor(text) };
   if (page.kind === 'cursor' && page.after) where.push(behindSql(statement, keys, page.after));
-  const columns = columnsSql(statement, projection);
-  const rows = `${statement.from()}${whereSql(where)} ORDER BY ${orderSql(keys)}`;
-
-  if (page.kind === 'all') {
-    const text = `SELECT to_json(row)::text AS body FROM (SELECT ${columns} ${rows}) AS row`;
-    return readAll(db, text, valuesOf(statement.slots, me));
-  }
-  if (page.kind === 'cursor') {
-    const limit = limitSql(statement, page.limit);
-    const names = keys.map((_, n) => `"$key${n}"`);
-    const raw = keys.map(({ sql }, n) => `${sql} AS ${names[n]}`).join(', ');
-    const shown = projection.columns.map(({ key }) => `page.${quoted(key)}`).join(', ');
-    // One more than asked for tells whether any follow. Of the last row alone its place is printed.
-    const further = `SELECT ${raw}, ${columns} ${rows} LIMIT ${limit} + 1`;
-    const numbered = `SELECT row_number() OVER () AS "$n", found.* FROM (${further}) AS found`;
-    const place = `ARRAY[${names.map((name) => `${name}::text`).join(', ')}]`;
-    const after = `(max(${place}::text) FILTER (WHERE "$n" = ${limit}))::text[]`;
-    const text = `SELECT ${arrayOf('row', `"$n" <= ${limit}`)} AS body, CASE WHEN count(*) > ${limit} THEN ${after} END AS after FROM (${numbered}) AS page, LATERAL (SELECT ${shown}) AS row`;
-    const found = await db.query<{ body: string; after: (string | null)[] | null }>(ready(text));
-    const { body = '[]', after: next = null } = found.rows[0] ?? {};
-    return { text: body, rows: null, count: null, countIsEstimate: false, next };
-  }
-  const limit = limitSql(statement, page.limit);
-  const offset = page.offset === 0 ? '' : ` OFFSET ${statement.bind({ value: page.offset }, 'bigint')}`;
-  const paged = `SELECT ${arrayOf('row')} AS body, count(*)::int AS size FROM (SELECT ${columns} ${rows} LIMIT ${limit}${offset}) AS row`;
-  const text = page.uncounted ? paged : `SELECT (${counted.along}) AS along, page.* FROM (${paged}) AS page`;
-  const answer = await db.query<{ along: number; body: string; size: number }>(ready(text));
-  const { body = '[]', along = 0, size = 0 } = answer.rows[0] ?? {};
-  const count = page.uncounted
-    ? { count: null, countIsEstimate: false }
-    : await settleCount(db, counted, { ...page, along, size }, me, ready);
-  return { text: body, rows: null, ...count, next: null };
+  // Columns may add joins before it is read.
+  const rows = () => `${statement.from()}${whereSql(where)} ORDER BY ${orderSql(keys)}`;
+  return { statement, counted, keys, rows };
 }
 
-/** SQL of one JSON array as text: the rows in their order, those under a condition alone where one is given. */
-const arrayOf = (row: string, condition = 'true'): string =>
-  `'[' || coalesce(string_agg(to_json(${row})::text, ',') FILTER (WHERE ${condition}), '') || ']'`;
+/** A page's statement, and how what it finds is read. */
+interface Plan extends Compiled {
+  readonly rows: BareRows;
+  readonly counted: Counted;
+  /** How to look for words depends on the words, so such statements are planned each time. */
+  readonly byWords: boolean;
+}
+
+type PartOfList = Exclude<Page, { kind: 'all' }>;
+
+function planOf(
+  projection: Projection,
+  query: Query,
+  page: PartOfList,
+  ownOnly: boolean,
+  sight: Sight,
+  matches: Matches,
+  sure: boolean,
+): Plan {
+  const { statement, counted, keys, rows } = listing(projection, query, ownOnly, sight, matches);
+  // Of a page by cursor, the place of each row comes beside it, and one row more tells whether any follow.
+  const places =
+    page.kind === 'cursor' ? keys.map(({ sql }) => ({ key: '', sql: () => `${sql}::text`, look: text })) : [];
+  const bare = new BareRows(projection.columns, places, sure);
+  const list = bare.list(statement);
+  const limit = limitSql(statement, page.limit);
+  const bound = page.kind === 'cursor' ? `${limit} + 1` : `${limit}${offsetSql(statement, page.offset)}`;
+  const paged = `SELECT ${BareRows.allSql(bare.rowSql('row'))} FROM (SELECT ${list} ${rows()} LIMIT ${bound}) AS row`;
+  const along = page.kind === 'offset' && !page.uncounted;
+  const whole = along ? `SELECT (${counted.along}) AS along, page.* FROM (${paged}) AS page` : paged;
+  const byWords = matches !== null;
+  return {
+    text: whole,
+    name: byWords ? undefined : nameFor(whole),
+    slots: statement.slots,
+    rows: bare,
+    counted,
+    byWords,
+  };
+}
+
+/** Null when the page has values that PostgreSQL has to print. */
+async function readPage(db: pg.Pool, plan: Plan, page: PartOfList, me: number | null): Promise<ListAnswer | null> {
+  const { text, name, slots, rows, counted, byWords } = plan;
+  const found = await db.query<{ body: string | null; size: number; along?: number }>({
+    text,
+    ...(name && { name }),
+    values: valuesOf(slots, me),
+  });
+  const { body, size = 0, along = 0 } = found.rows[0] ?? {};
+  const printed = rows.print(body ?? '', size, page.limit);
+  if (!printed) return null;
+  const answer = { text: `[${printed.texts}]`, rows: null, count: null, countIsEstimate: false, next: null };
+  if (page.kind === 'cursor') return { ...answer, next: size > page.limit ? printed.beside : null };
+  if (page.uncounted) return answer;
+  const ready = (sql: string, values: unknown[]) => ({ text: sql, values, ...(!byWords && { name: nameFor(sql) }) });
+  return { ...answer, ...(await settleCount(db, counted, { ...page, along, size }, me, ready)) };
+}
+
+const offsetSql = (statement: Statement, offset: number): string =>
+  offset === 0 ? '' : ` OFFSET ${statement.bind({ value: offset }, 'bigint')}`;
 
 /** Sizes that clients ask for. */
 const usualSizes: ReadonlySet<number> = new Set([10, 20, 25, 50, 100, 200, 250, 500, 1000]);

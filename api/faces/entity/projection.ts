@@ -1,13 +1,13 @@
 import { LRUCache } from 'lru-cache';
-import { type Column, type Projection, type Show, showPlain } from '../../store/projection.ts';
+import { boolean, numberAsText, plainLook, secondInUtc, text } from '../../store/look.ts';
+import type { Column, Projection, Show } from '../../store/projection.ts';
 import type { Sight } from '../../store/sight.ts';
 import type { Statement } from '../../store/statement.ts';
 import type { Link } from './links.ts';
 import { type Entity, isShown, type Key, shownKeys } from './spelling.ts';
 
 /** Moments as `YYYY-MM-DD HH:mm:ss` in UTC; everything else as every face prints it. */
-const show: Show = (field, sql) =>
-  field.kind === 'timestamp' ? `to_char(${sql} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')` : showPlain(field, sql);
+const show: Show = (field) => (field.kind === 'timestamp' ? secondInUtc : plainLook(field));
 
 /** Clients choose what is selected, so only so many projections are kept. */
 const kept = new LRUCache<string, Projection>({ max: 500 });
@@ -53,11 +53,11 @@ function isSelected({ always }: Entity, key: Key, select: ReadonlySet<string>): 
   return [key.key, ...shownKeys(key)].some((one) => select.has(one) || always.has(one));
 }
 
-const idColumn: Column = { key: 'id', sql: (statement) => `${statement.path('id')}::text` };
-const notDeleted: Column = { key: 'deleted', sql: () => 'false' };
+const idColumn: Column = { key: 'id', sql: (statement) => statement.path('id'), look: numberAsText };
+const notDeleted: Column = { key: 'deleted', sql: () => 'false', look: boolean };
 
 function columnsOf({ key, name, field, target }: Key, sight: Sight): Column[] {
-  if (!target) return [{ key, sql: (statement) => show(field, statement.path(name)) }];
+  if (!target) return [{ key, sql: (statement) => statement.path(name), look: show(field) }];
   const seen = sight(target);
   if (field.kind === 'many') {
     return [
@@ -66,8 +66,8 @@ function columnsOf({ key, name, field, target }: Key, sight: Sight): Column[] {
     ];
   }
   return [
-    { key: `${key}Id`, sql: (statement) => `(${statement.path(name)})::text` },
-    { key: `${key}Name`, sql: (statement) => nameSql(statement, name, seen) },
+    { key: `${key}Id`, sql: (statement) => statement.path(name), look: numberAsText },
+    { key: `${key}Name`, sql: (statement) => nameSql(statement, name, seen), look: text },
   ];
 }
 

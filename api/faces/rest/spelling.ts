@@ -2,7 +2,8 @@ import { type Permission, permissions } from '../../../shared/access/roles.ts';
 import type { Action, Expansion, ListAction, Resource, RestSpelling } from '../../resources/declaration.ts';
 import { type Field, isRequired } from '../../resources/fields.ts';
 import { resourceNamed, resources } from '../../resources/index.ts';
-import { type Column, literal, type Projection, type Show, showPlain } from '../../store/projection.ts';
+import { asJson, link, literal, minuteHere, number, plainLook } from '../../store/look.ts';
+import { type Column, columnsSql, type Projection, type Show } from '../../store/projection.ts';
 import type { Sight } from '../../store/sight.ts';
 import { fieldAt } from '../../store/statement.ts';
 import { isWritable } from '../../store/validation.ts';
@@ -79,15 +80,12 @@ function keysOf(resource: Resource, spelling: RestSpelling): Key[] {
 }
 
 function showAs(style: RestSpelling['style'], base: string): Show {
-  return (field, sql) => {
+  return (field) => {
     if (style === 'hyperlinked' && field.target) {
-      const link = literal(base + linkPathOf(resourceNamed(field.target)));
-      return field.kind === 'many'
-        ? `ARRAY(SELECT ${link} || x || '/' FROM unnest(${sql}) AS x)`
-        : `${link} || ${sql} || '/'`;
+      const one = link(base + linkPathOf(resourceNamed(field.target)));
+      return field.kind === 'many' ? asJson((sql) => `ARRAY(SELECT ${one.json('x')} FROM unnest(${sql}) AS x)`) : one;
     }
-    if (style === 'pk' && field.kind === 'timestamp') return `to_char(${sql}, 'YYYY-MM-DD HH24:MI')`;
-    return showPlain(field, sql);
+    return style === 'pk' && field.kind === 'timestamp' ? minuteHere : plainLook(field);
   };
 }
 
@@ -95,10 +93,8 @@ function columnsOf(keys: readonly Key[], spelling: RestSpelling, base: string, p
   const show = showAs(spelling.style, base);
   const id: Column = {
     key: idKeys[spelling.style],
-    sql: (statement) => {
-      const path = statement.path(`${prefix}id`);
-      return spelling.style === 'hyperlinked' ? `${literal(base + listPathOf(spelling))} || ${path} || '/'` : path;
-    },
+    sql: (statement) => statement.path(`${prefix}id`),
+    look: spelling.style === 'hyperlinked' ? link(base + listPathOf(spelling)) : number,
   };
   const shown = keys.filter(({ field }) => !field.writeOnly && !field.inputOnly);
   return [id, ...shown.map(({ key, name, field }) => column(key, `${prefix}${name}`, field, show))];
@@ -106,7 +102,8 @@ function columnsOf(keys: readonly Key[], spelling: RestSpelling, base: string, p
 
 const column = (key: string, path: string, field: Field, show: Show): Column => ({
   key,
-  sql: (statement) => show(field, statement.path(path)),
+  sql: (statement) => statement.path(path),
+  look: show(field),
 });
 
 /** How much of what an expansion shows a caller may view. */
@@ -124,7 +121,7 @@ function expansionColumn(
   base: string,
 ): Column {
   const key = expansion.as ?? parameter;
-  if (seen === 'nothing') return { key, sql: () => 'NULL' };
+  if (seen === 'nothing') return { key, sql: () => 'NULL::text' };
   if ('field' in expansion) {
     const field = fieldAt(from, expansion.field);
     if (!field) throw new Error(`${from.name} declares no field ${expansion.field} to show as ${key}`);
@@ -136,7 +133,7 @@ function expansionColumn(
   return {
     key,
     sql: (statement) => {
-      const list = columns.map((one) => `${one.sql(statement)} AS "${one.key}"`).join(', ');
+      const list = columnsSql(statement, { columns });
       const theirs = seen === 'own' ? ` AND ${statement.path(`${expansion.reference}.$own`)}` : '';
       return `CASE WHEN ${statement.path(expansion.reference)} IS NOT NULL${theirs} THEN (SELECT to_json(x) FROM (SELECT ${list}) AS x) END`;
     },

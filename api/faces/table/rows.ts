@@ -1,6 +1,7 @@
 import type { Permission } from '../../../shared/access/roles.ts';
 import { labelledSetSql, labelledSql, targetOf } from '../../store/labelled.ts';
-import { type Column, literal, type Projection, type Show, showPlain } from '../../store/projection.ts';
+import { literal, microsecondInUtc, number, plainLook } from '../../store/look.ts';
+import type { Column, Projection, Show } from '../../store/projection.ts';
 import type { Sight } from '../../store/sight.ts';
 import type { Tabled, TableField } from './tabled.ts';
 
@@ -8,12 +9,9 @@ import type { Tabled, TableField } from './tabled.ts';
 export type Extent = 'table' | 'detail';
 
 /** Moments in UTC with microseconds, as Laravel prints them; everything else as every face does. */
-const show: Show = (field, sql) =>
-  field.kind === 'timestamp'
-    ? `to_char(${sql} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
-    : showPlain(field, sql);
+const show: Show = (field) => (field.kind === 'timestamp' ? microsecondInUtc : plainLook(field));
 
-const id: Column = { key: 'id', sql: (statement) => statement.path('id') };
+const id: Column = { key: 'id', sql: (statement) => statement.path('id'), look: number };
 
 /** Values as a write takes them: references by number. */
 export const minimalRow = (tabled: Tabled, extent: Extent): Projection =>
@@ -64,14 +62,15 @@ const fieldsOf = (tabled: Tabled, extent: Extent): TableField[] =>
 
 const plainColumn = ({ name, field }: TableField): Column => ({
   key: name,
-  sql: (statement) => show(field, statement.path(name)),
+  sql: (statement) => statement.path(name),
+  look: show(field),
 });
 
 function labelledColumn(shown: TableField, sees: Sight): Column {
   const { name, field } = shown;
   if (field.kind === 'reference') return { key: name, sql: (statement) => labelledSql(statement, name, field, sees) };
   if (field.kind === 'many') return { key: name, sql: (statement) => labelledSetSql(statement, name, field, sees) };
-  if (field.file) return { key: name, sql: (statement) => fileSql(show(field, statement.path(name))) };
+  if (field.file) return { key: name, sql: (statement) => fileSql(show(field).json(statement.path(name))) };
   return plainColumn(shown);
 }
 
