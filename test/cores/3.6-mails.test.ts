@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { bookingLetters } from '../../api/mail/letters.ts';
@@ -13,16 +12,13 @@ import { type SmtpServer, smtpServer } from './smtp-server.ts';
 
 let q: Running;
 let smtp: SmtpServer;
-let folder: string;
 test.before(async () => {
   smtp = await smtpServer();
-  folder = await mkdtemp(join(tmpdir(), 'qm-mails-'));
-  q = await start({ config: { smtpUrl: smtp.url, mailFrom: 'Lab <lab@example.org>', dataDir: folder } });
+  q = await start({ config: { smtpUrl: smtp.url, mailFrom: 'Lab <lab@example.org>' } });
 });
 test.after.always(async () => {
   await q?.close();
   await smtp?.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 const bookings = '/api/booking/booking/';
@@ -182,9 +178,9 @@ test.serial('without a mail server mails are kept as files that only the service
   const carrier = openCarrier(config);
   t.deepEqual(await deliver({ ...q.services, config }, carrier, bookingLetters), { sent: 1, failed: 0 });
   carrier.close();
-  const [file = ''] = await readdir(join(folder, 'outbox'));
+  const [file = ''] = await readdir(join(q.dataDir, 'outbox'));
   t.regex(file, /^\d{6}-created\.eml$/);
-  const mail = await readFile(join(folder, 'outbox', file), 'utf8');
+  const mail = await readFile(join(q.dataDir, 'outbox', file), 'utf8');
   t.regex(mail, /^From: "Lab, North \\"1\\"" <quartermaster@127\.0\.0\.1>$/m);
   t.true(mail.includes(`${host.hostname} is yours from`));
   t.true(mail.includes(`${q.url}/api/booking/booking/`));

@@ -47,7 +47,8 @@ try {
   while (isAlive(Number(runner))) await sleep(250);
 } finally {
   if (cluster) await stop(cluster, 'immediate');
-  await rm(home, { recursive: true, force: true });
+  // Its last processes may be writing still.
+  await rm(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   await rm(run, { recursive: true, force: true });
 }
 

@@ -1,5 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Knex } from 'knex';
 import { type GivenConfig, loadConfig, settings } from '../../shared/config.ts';
 import { closeServices, openServices, type Services } from '../../shared/services.ts';
@@ -9,7 +12,7 @@ import { makePerson, makeToken, type PersonWishes, type TestPerson } from './peo
 import { type RequestWishes, request } from './request.ts';
 import { type ServiceProcess, startProcess } from './service-process.ts';
 
-/** A running Quartermaster on a database of its own. */
+/** A running Quartermaster on a database and a data folder of its own. */
 export interface Running {
   /** Where both services answer. */
   readonly url: string;
@@ -17,6 +20,8 @@ export interface Running {
   readonly apis: readonly string[];
   readonly knex: Knex;
   readonly services: Services;
+  /** Where it keeps files. They go when it is closed. */
+  readonly dataDir: string;
   person(wishes: PersonWishes): Promise<TestPerson>;
   /** An API token in InvenTree's spelling; without scopes it may do whatever its person may. */
   tokenFor(person: TestPerson, wishes?: { scopes?: readonly string[] }): Promise<string>;
@@ -54,20 +59,26 @@ export async function start(
   const { port } = server.address() as AddressInfo;
   const url = `http://${wishes.hostname ?? '127.0.0.1'}:${port}`;
 
+  const dataDir = await mkdtemp(join(tmpdir(), 'quartermaster-files-'));
   const hangUp = async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  const services = await freshServices({ port, publicUrl: url, ...wishes.config }).catch(async (error: unknown) => {
-    // An open port would keep the test's process from ending.
-    await hangUp();
-    throw error;
-  });
+  const clear = () => rm(dataDir, { recursive: true, force: true });
+  const services = await freshServices({ port, publicUrl: url, dataDir, ...wishes.config }).catch(
+    async (error: unknown) => {
+      // An open port would keep the test's process from ending.
+      await hangUp();
+      await clear();
+      throw error;
+    },
+  );
   const children: ServiceProcess[] = [];
   const close = async () => {
     await Promise.all(children.map((child) => child.close()));
     await hangUp();
     await closeServices(services);
+    await clear();
   };
   try {
     answer = await bothServices(services);
@@ -87,6 +98,7 @@ export async function start(
     apis: [url, ...children.map((child) => child.url)],
     knex,
     services,
+    dataDir,
     person: (person) => makePerson(knex, person),
     tokenFor: (person, { scopes } = {}) => makeToken(knex, person, scopes ?? null),
     bearerFor: (person, scopes) => makeBearer(services, url, person, scopes),

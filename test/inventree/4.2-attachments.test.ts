@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import sharp from 'sharp';
@@ -7,15 +6,10 @@ import { sweepMedia } from '../../api/media/sweep.ts';
 import { type Bench, type Body, openBench } from './bench.ts';
 
 let b: Bench;
-let dataDir: string;
 test.before(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'media-'));
-  b = await openBench({ dataDir, attachmentMegabytes: 1 });
+  b = await openBench({ attachmentMegabytes: 1 });
 });
-test.after.always(async () => {
-  await b?.q.close();
-  await rm(dataDir, { recursive: true, force: true });
-});
+test.after.always(() => b?.q.close());
 
 const upload = async (
   fields: Record<string, string | number>,
@@ -28,7 +22,7 @@ const upload = async (
   const response = await b.q.fetch('/api/attachment/?format=json', { as, method: 'POST', body: form });
   return { status: response.status, body: (await response.json()) as Body };
 };
-const waiting = async () => (await readdir(join(dataDir, 'media', '.incoming')).catch(() => [])).length;
+const waiting = async () => (await readdir(join(b.q.dataDir, 'media', '.incoming')).catch(() => [])).length;
 
 test('A file is attached by a form, listed with its part, and read by those who may view it', async (t) => {
   const part = await b.makePart();
@@ -119,12 +113,12 @@ test.serial('Files whose row is gone are swept away after a day, the others stay
     (await upload({ model_type: 'part', model_id: staying }, ['x', 'stays.thumbnail.txt'])).body,
   ];
   t.is((await b.remove(`/api/part/${going}/`)).status, 204);
-  const files = async () => (await readdir(join(dataDir, 'media'), { recursive: true })).join(' ');
-  t.is(await sweepMedia(b.q.knex, { dataDir }), 0);
-  t.is(await sweepMedia(b.q.knex, { dataDir }, Date.now() + 86_400_001), 1);
+  const files = async () => (await readdir(join(b.q.dataDir, 'media'), { recursive: true })).join(' ');
+  t.is(await sweepMedia(b.q.knex, b.q), 0);
+  t.is(await sweepMedia(b.q.knex, b.q, Date.now() + 86_400_001), 1);
   t.false((await files()).includes(String(gone.filename)));
   t.true((await files()).includes(String(stays.filename)));
-  t.is(await sweepMedia(b.q.knex, { dataDir: join(dataDir, 'nowhere') }), 0);
+  t.is(await sweepMedia(b.q.knex, { dataDir: join(b.q.dataDir, 'nowhere') }), 0);
 });
 
 test.serial('A file that is too large, or comes where none is taken, is refused and not kept', async (t) => {

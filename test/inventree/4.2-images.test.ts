@@ -1,20 +1,14 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import sharp from 'sharp';
 import { type Bench, type Body, openBench } from './bench.ts';
 
 let b: Bench;
-let dataDir: string;
 test.before(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'media-'));
-  b = await openBench({ dataDir });
+  b = await openBench();
 });
-test.after.always(async () => {
-  await b?.q.close();
-  await rm(dataDir, { recursive: true, force: true });
-});
+test.after.always(() => b?.q.close());
 
 const picture = (format: 'png' | 'jpeg' | 'webp' | 'gif' | 'tiff', width = 600) =>
   sharp({ create: { width, height: 300, channels: 3, background: '#3060a0' } })
@@ -34,7 +28,7 @@ const send = async (
   const response = await b.q.fetch(`${path}?format=json`, { as, method, body: form });
   return { status: response.status, body: (await response.json()) as Body };
 };
-const kept = async () => (await readdir(join(dataDir, 'media', 'images')).catch(() => [])).length;
+const kept = async () => (await readdir(join(b.q.dataDir, 'media', 'images')).catch(() => [])).length;
 
 test.serial('An image is set by a form, shown with a thumbnail, and taken away by null', async (t) => {
   const part = await b.makePart();
@@ -73,7 +67,7 @@ test.serial('What is no image, or a broken one, is refused and leaves nothing be
   t.is((await send(path, await picture('png'), { name: '' })).status, 400);
   t.is((await send('/api/part/99999/', await picture('png'))).status, 404);
   t.is(await kept(), 0);
-  t.is((await readdir(join(dataDir, 'media', '.incoming'))).length, 0);
+  t.is((await readdir(join(b.q.dataDir, 'media', '.incoming'))).length, 0);
 });
 
 test.serial('A part can be made with its image, and takes it along when it goes', async (t) => {

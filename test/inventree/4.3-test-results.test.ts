@@ -1,20 +1,14 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { sweepMedia } from '../../api/media/sweep.ts';
 import { type Bench, type Body, openBench } from './bench.ts';
 
 let b: Bench;
-let dataDir: string;
 test.before(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'media-'));
-  b = await openBench({ dataDir });
+  b = await openBench();
 });
-test.after.always(async () => {
-  await b?.q.close();
-  await rm(dataDir, { recursive: true, force: true });
-});
+test.after.always(() => b?.q.close());
 
 const report = async (
   fields: Record<string, string | number>,
@@ -27,7 +21,7 @@ const report = async (
   const response = await b.q.fetch(`${path}?format=json`, { as, method, body: form });
   return { status: response.status, body: (await response.json()) as Body };
 };
-const kept = async () => (await readdir(join(dataDir, 'media', 'files')).catch(() => [])).length;
+const kept = async () => (await readdir(join(b.q.dataDir, 'media', 'files')).catch(() => [])).length;
 const template = async (part: number, more: object) =>
   (await b.post('/api/part/test-template/', { part, test_name: 'Burn-in', ...more })).body.pk;
 
@@ -87,7 +81,7 @@ test.serial('A test that asks for a file takes no result without one, nor one th
 
   t.is((await b.remove(`/api/stock/${stock_item}/`)).status, 204);
   const tomorrow = Date.now() + 2 * 86_400_000;
-  t.is(await sweepMedia(b.q.knex, { dataDir }, tomorrow), 1);
+  t.is(await sweepMedia(b.q.knex, b.q, tomorrow), 1);
   t.is(await kept(), 0);
 });
 
@@ -101,5 +95,5 @@ test('A file is taken from nobody who may not write, and by no field that holds 
   form.set('notes', new File(['x'], 'x.txt'));
   const wrong = await b.q.fetch('/api/stock/test/', { as: b.token, method: 'POST', body: form });
   t.deepEqual([wrong.status, await wrong.json()], [400, { notes: ['This field does not take a file.'] }]);
-  t.is((await readdir(join(dataDir, 'media', '.incoming')).catch(() => [])).length, 0);
+  t.is((await readdir(join(b.q.dataDir, 'media', '.incoming')).catch(() => [])).length, 0);
 });

@@ -1,21 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import test from 'ava';
 import { type Bench, type Body, openBench } from './bench.ts';
 
 let b: Bench;
-let dataDir: string;
 let root: string;
 test.before(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'media-'));
-  b = await openBench({ dataDir });
+  b = await openBench();
   root = await b.q.tokenFor(await b.q.person({ username: 'root', superuser: true }));
 });
-test.after.always(async () => {
-  await b?.q.close();
-  await rm(dataDir, { recursive: true, force: true });
-});
+test.after.always(() => b?.q.close());
 
 const odd = [
   null,

@@ -1,6 +1,4 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
@@ -20,8 +18,7 @@ test('A day of InvenTree’s Python client, request for request', async (t) => {
     t.pass();
     return;
   }
-  const dataDir = await mkdtemp(join(tmpdir(), 'media-'));
-  const q = await start({ config: { dataDir } });
+  const q = await start();
   try {
     const { username, password } = await q.person({
       username: 'py',
@@ -33,6 +30,5 @@ test('A day of InvenTree’s Python client, request for request', async (t) => {
     t.is(stdout.trim(), 'ok');
   } finally {
     await q.close();
-    await rm(dataDir, { recursive: true, force: true });
   }
 });

@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { accountLetters } from '../../idp/mail/letters.ts';
@@ -12,22 +11,17 @@ import { FormBrowser } from '../harness/form-browser.ts';
 import { type Running, start } from '../harness/index.ts';
 
 let q: Running;
-let folder: string;
 test.before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'qm-letters-'));
-  q = await start({ config: { dataDir: folder } });
+  q = await start();
 });
-test.after.always(async () => {
-  await q?.close();
-  await rm(folder, { recursive: true, force: true });
-});
+test.after.always(() => q?.close());
 
 /** Sends what waits. @returns the texts of the letters to an address */
 async function lettersTo(address: string): Promise<string[]> {
   const carrier = openCarrier(q.services.config);
   await deliver(q.services, carrier, accountLetters);
   carrier.close();
-  const outbox = join(folder, 'outbox');
+  const outbox = join(q.dataDir, 'outbox');
   const files = (await readdir(outbox)).sort();
   const texts = await Promise.all(files.map((file) => readFile(join(outbox, file), 'utf8')));
   // Long lines are folded on their way (RFC 2045 §6.7).

@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import sharp from 'sharp';
@@ -7,17 +6,12 @@ import { type Running, start } from '../../harness/index.ts';
 import { deviceToken, type Refused, type Table } from './setting.ts';
 
 let q: Running;
-let dataDir: string;
 let root: string;
 test.before(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'media-'));
-  q = await start({ config: { dataDir } });
+  q = await start();
   root = (await deviceToken(q, await q.person({ username: 'root', superuser: true }))).clear;
 });
-test.after.always(async () => {
-  await q?.close();
-  await rm(dataDir, { recursive: true, force: true });
-});
+test.after.always(() => q?.close());
 
 interface Detail {
   data: { id: number; name: string; image: { name: string; url: string } | null };
@@ -28,7 +22,7 @@ const picture = () =>
   sharp({ create: { width: 40, height: 30, channels: 3, background: '#3060a0' } })
     .png()
     .toBuffer();
-const kept = async () => (await readdir(join(dataDir, 'media', 'images')).catch(() => [])).length;
+const kept = async () => (await readdir(join(q.dataDir, 'media', 'images')).catch(() => [])).length;
 
 async function send<Body = Detail>(method: string, path: string, values: Record<string, string | Buffer>, as = root) {
   const form = new FormData();
@@ -83,7 +77,7 @@ test.serial('#5: files that are no images, or come where none are taken, are ref
   t.is((await send('POST', '', { name: 'M6', image: await picture() }, token)).status, 403);
   t.is((await send('POST', '/1', { _method: 'DELETE', image: await picture() }, token)).status, 403);
   t.is(await kept(), 0);
-  t.deepEqual(await readdir(join(dataDir, 'media', '.incoming')), []);
+  t.deepEqual(await readdir(join(q.dataDir, 'media', '.incoming')), []);
 });
 
 test.serial('§4: QUERY asks with a body what GET and POST ask', async (t) => {
