@@ -2,6 +2,7 @@ import type Router from '@koa/router';
 import { audit } from '../../shared/audit.ts';
 import { hasFactor, secondFactorsOf } from '../../shared/identity/second-factors.ts';
 import { tellOfChange } from '../../shared/mail/tell-of-change.ts';
+import { say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
 import { Problem } from '../pages/problems.ts';
 import { seeOther } from '../pages/see-other.ts';
@@ -15,11 +16,11 @@ import type { AccountServices } from './router.ts';
 import { securityHome } from './security-home.ts';
 
 /** The pages that add a second factor, each with what it is called. */
-const pages = { app: 'Add an authenticator app', passkey: 'Add a passkey' } as const;
+const pages = { app: 'second-factor.add-app-page', passkey: 'second-factor.add-passkey' } as const;
 
 /** `/accounts/security/{app,passkey,recovery-codes}/`: adding what protects the account. */
 export function addingFactorRoutes(router: Router<BrowserState>, { knex, config }: AccountServices): void {
-  for (const [kind, title] of Object.entries(pages)) {
+  for (const [kind, key] of Object.entries(pages)) {
     const path = `${securityHome}${kind}/`;
 
     router.get(path, async (ctx) => {
@@ -48,7 +49,12 @@ export function addingFactorRoutes(router: Router<BrowserState>, { knex, config 
       const person = personOf(ctx);
       const given = ctx.state.form?.raw('offer');
       const offer = await offers(knex, config, { person, browser: browserSecretOf(ctx), given });
-      showPage(ctx, 'add-second-factor', { ...offer, kind, title, action: path, errors: wrongIn(ctx) }, status);
+      showPage(
+        ctx,
+        'add-second-factor',
+        { ...offer, kind, title: say(key), action: path, errors: wrongIn(ctx) },
+        status,
+      );
     }
   }
 
@@ -57,10 +63,10 @@ export function addingFactorRoutes(router: Router<BrowserState>, { knex, config 
   router.get(codes, async (ctx) => {
     const { recoveryCodes } = await withFactor(ctx);
     showPage(ctx, 'confirm', {
-      title: 'Make new recovery codes?',
-      sentences: [`The ${recoveryCodes} that you have left stop working.`],
+      title: say('second-factor.make-codes'),
+      sentences: [say('second-factor.codes-stop', { count: recoveryCodes })],
       action: codes,
-      button: 'Make new codes',
+      button: say('second-factor.make'),
       back: securityHome,
       harmless: true,
     });
@@ -79,13 +85,13 @@ export function addingFactorRoutes(router: Router<BrowserState>, { knex, config 
 
   async function refuseWhereOff(ctx: BrowserContext): Promise<void> {
     if ((await secondFactorsOf(knex, personOf(ctx).id)).offered) return;
-    throw new Problem(403, 'Not offered', 'An administrator has switched second factors off for your account.');
+    throw new Problem(403, say('second-factor.not-offered'), say('second-factor.not-offered-text'));
   }
 
   /** Recovery codes stand in for a second factor; without one they are good for nothing. */
   async function withFactor(ctx: BrowserContext) {
     const factors = await secondFactorsOf(knex, personOf(ctx).id);
     if (hasFactor(factors)) return factors;
-    throw new Problem(409, 'No second factor', 'Add an authenticator app or a passkey first.');
+    throw new Problem(409, say('second-factor.none'), say('second-factor.none-text'));
   }
 }

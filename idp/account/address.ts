@@ -4,6 +4,7 @@ import { findMailLink, linkPurposes, newMailLink, useMailLink } from '../../shar
 import { countTry } from '../../shared/identity/sign-in-limits.ts';
 import { postLetter } from '../../shared/mail/outbox.ts';
 import { tellOfChange } from '../../shared/mail/tell-of-change.ts';
+import { say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
 import { Problem } from '../pages/problems.ts';
 import { seeOther } from '../pages/see-other.ts';
@@ -33,7 +34,7 @@ export function addressRoutes(router: Router<BrowserState>, { knex, pool, config
     const email = ctx.state.form.text('email');
     const wrong = (error: string, status: number) =>
       showPage(ctx, 'address', { mailServer, email, errors: { email: error } }, status);
-    if (!/^[^\s@]+@[^\s@]+$/.test(email) || email.length > 254) return wrong('Enter a mail address.', 422);
+    if (!/^[^\s@]+@[^\s@]+$/.test(email) || email.length > 254) return wrong(say('address.no-address'), 422);
     const seconds = await countTry(pool, { account: `address of ${userId}`, address: ctx.ip || null });
     if (seconds !== null) return wrong(tooManyTries(ctx, seconds), 429);
     await knex.transaction(async (trx) => {
@@ -79,9 +80,4 @@ export function addressRoutes(router: Router<BrowserState>, { knex, pool, config
   }
 }
 
-const overdue = () =>
-  new Problem(
-    410,
-    'This link does not work any more',
-    'It was used, it is older than a day, or it is for another account than the one you are signed in to.',
-  );
+const overdue = () => new Problem(410, say('password.dead-link'), say('address.dead'));

@@ -1,5 +1,6 @@
 import type Router from '@koa/router';
 import { moment } from '../../shared/pages/moment.ts';
+import { say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
 import { notFound } from '../pages/problems.ts';
 import { sentencesOf } from '../pages/scope-grid.ts';
@@ -18,7 +19,7 @@ export function connectedApplicationsRoutes(router: Router<BrowserState>, { knex
   router.get(home, async (ctx) => {
     const applications = await connectedApplications(knex, personOf(ctx).id);
     showPage(ctx, 'connected-applications', {
-      done: ctx.query.done === 'disconnected' ? 'The application is disconnected. Its tokens stopped working.' : null,
+      done: ctx.query.done === 'disconnected' ? say('connected.done') : null,
       applications: applications.map(({ scopes, since, lastTokenAt, ...application }) => ({
         ...application,
         permits: sentencesOf(scopes),
@@ -31,13 +32,10 @@ export function connectedApplicationsRoutes(router: Router<BrowserState>, { knex
   router.get(`${home}:clientId/revoke/`, async (ctx) => {
     const application = await connected(ctx);
     showPage(ctx, 'confirm', {
-      title: `Disconnect ${application.name}?`,
-      sentences: [
-        'Its access to your account ends at once, everywhere.',
-        'When it needs access again, it has to ask you again.',
-      ],
+      title: say('connected.ask', { application: application.name }),
+      sentences: [say('connected.ends'), say('connected.asks-again')],
       action: ctx.path,
-      button: 'Disconnect',
+      button: say('connected.disconnect'),
       back: home,
     });
   });

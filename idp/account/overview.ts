@@ -1,19 +1,15 @@
 import type Router from '@koa/router';
 import type { Person } from '../../shared/access/principal.ts';
-import { type Permission, permissions, roleNames, roles } from '../../shared/access/roles.ts';
+import { type Permission, permissions, roleNames } from '../../shared/access/roles.ts';
 import { moment } from '../../shared/pages/moment.ts';
+import { say } from '../messages/say.ts';
+import { type Outcomes, outcomeOf } from '../pages/outcomes.ts';
 import { showPage } from '../pages/pages.ts';
 import { connectedApplications } from '../provider/connected-applications.ts';
 import { type BrowserState, personOf } from '../sign-in/state.ts';
 import type { AccountServices } from './router.ts';
 
-/** What `?done=` may say, so that nobody can put words on the page by a link. */
-const outcomes = new Map([
-  [
-    'password',
-    'Your password is changed. You are signed out everywhere else, and no application is connected any more.',
-  ],
-]);
+const outcomes: Outcomes = { password: 'account.password-changed' };
 
 /** `/accounts/`: who you are, what you may do, and where to go from here. */
 export function overviewRoutes(router: Router<BrowserState>, { knex, config }: AccountServices): void {
@@ -22,7 +18,7 @@ export function overviewRoutes(router: Router<BrowserState>, { knex, config }: A
     const [facts, applications] = await Promise.all([factsOf(person), connectedApplications(knex, person.id)]);
     showPage(ctx, 'account', {
       name: `${person.firstName} ${person.lastName}`.trim() || person.username,
-      done: outcomes.get(String(ctx.query.done)),
+      done: outcomeOf(ctx, outcomes),
       standing: standingOf(person),
       rights: rightsOf(person),
       groups: facts.groups,
@@ -56,17 +52,19 @@ export function overviewRoutes(router: Router<BrowserState>, { knex, config }: A
 }
 
 function standingOf(person: Person): string[] {
-  if (person.isSuperuser) return ['Superuser'];
-  return [person.isStaff ? 'Staff' : 'Member'];
+  if (person.isSuperuser) return [say('words.standing-superuser')];
+  return [person.isStaff ? say('words.standing-staff') : say('words.standing-member')];
 }
 
 function rightsOf(person: Person): { what: string; verbs: string }[] {
   return roleNames
     .map((role) => {
       const held = (permission: Permission) => person.isSuperuser || person.rights.get(role)?.has(permission);
-      const { covers } = roles[role];
-      return { what: covers[0]!.toUpperCase() + covers.slice(1), verbs: permissions.filter(held).join(', ') };
+      const verbs = permissions.filter(held).map((permission) => say('rights.verb', { permission }));
+      return { what: capitalised(say(`roles.${role}`)), verbs: verbs.join(', ') };
     })
     .filter(({ verbs }) => verbs)
-    .map(({ what, verbs }) => ({ what, verbs: verbs[0]!.toUpperCase() + verbs.slice(1) }));
+    .map(({ what, verbs }) => ({ what, verbs: capitalised(verbs) }));
 }
+
+const capitalised = (text: string) => text[0]!.toUpperCase() + text.slice(1);

@@ -2,6 +2,7 @@ import type Router from '@koa/router';
 import { newPassword } from '../../shared/identity/change-password.ts';
 import { checkOwnPassword } from '../../shared/identity/own-password.ts';
 import { confirmPath, isRecent } from '../../shared/identity/recent-proof.ts';
+import { say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
 import { seeOther } from '../pages/see-other.ts';
 import { readChosenPassword } from '../sign-in/chosen-password.ts';
@@ -32,9 +33,9 @@ export function passwordRoutes(router: Router<BrowserState>, { knex, pool, confi
     const { password, strength, errors: wrong } = await readChosenPassword(form, person, config);
     const old = form.raw('current');
     const errors = {
-      ...(hasPassword && !old && { current: 'Enter the password that you have now.' }),
+      ...(hasPassword && !old && { current: say('password.no-current') }),
       ...wrong,
-      ...(old === password && !wrong.chosen && { chosen: 'This is the password that you have now.' }),
+      ...(old === password && !wrong.chosen && { chosen: say('password.is-current') }),
     };
     if (Object.keys(errors).length > 0) return refuse(errors, 422, strength);
 
@@ -46,7 +47,7 @@ export function passwordRoutes(router: Router<BrowserState>, { knex, pool, confi
     };
     const current = hasPassword ? await checkOwnPassword({ knex, pool }, tried) : { refused: undefined, stored: null };
     if (current.refused === 'limited') return refuse({ current: tooManyTries(ctx, current.retryAfterSeconds) }, 429);
-    if (current.refused) return refuse({ current: 'This is not your current password.' });
+    if (current.refused) return refuse({ current: say('password.wrong-current') });
 
     const change = await newPassword({ userId: person.id, stored: current.stored, password });
     const changed = await knex.transaction(async (trx) => {
@@ -56,7 +57,7 @@ export function passwordRoutes(router: Router<BrowserState>, { knex, pool, confi
       await beginSession(ctx, trx, { personId: person.id, idleHours: config.sessionHours, amr });
       return true;
     });
-    if (!changed) return refuse({ chosen: 'Your password was changed meanwhile.' }, 409);
+    if (!changed) return refuse({ chosen: say('password.changed-meanwhile') }, 409);
     seeOther(ctx, '/accounts/?done=password');
   });
 

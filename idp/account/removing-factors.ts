@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import { audit } from '../../shared/audit.ts';
 import { hasFactor, type SecondFactors, secondFactorsOf } from '../../shared/identity/second-factors.ts';
 import { tellOfChange } from '../../shared/mail/tell-of-change.ts';
+import { say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
 import { notFound, Problem } from '../pages/problems.ts';
 import { seeOther } from '../pages/see-other.ts';
@@ -18,7 +19,7 @@ export function removingFactorRoutes(router: Router<BrowserState>, { knex }: Acc
   const app = `${securityHome}app/remove/`;
   const passkey = `${securityHome}passkeys/:id/remove/`;
 
-  router.get(app, async (ctx) => ask(ctx, 'Remove the authenticator app?', await leftWithout(ctx, 'authenticatorApp')));
+  router.get(app, async (ctx) => ask(ctx, say('second-factor.remove-app'), await leftWithout(ctx, 'authenticatorApp')));
 
   router.post(app, async (ctx) => {
     const { id } = personOf(ctx);
@@ -30,7 +31,7 @@ export function removingFactorRoutes(router: Router<BrowserState>, { knex }: Acc
 
   router.get(passkey, async (ctx) => {
     const { name } = await own(ctx);
-    ask(ctx, `Remove the passkey «${name}»?`, await leftWithout(ctx, 'passkeys'));
+    ask(ctx, say('second-factor.remove-passkey', { name }), await leftWithout(ctx, 'passkeys'));
   });
 
   router.post(passkey, async (ctx) => {
@@ -60,7 +61,7 @@ export function removingFactorRoutes(router: Router<BrowserState>, { knex }: Acc
     const left = kind === 'passkeys' ? { ...now, passkeys: now.passkeys - 1 } : { ...now, authenticatorApp: false };
     if (left.passkeys === 0 && !(await hasPassword(db, personOf(ctx).id))) throw onlyWayIn();
     if (hasFactor(left) || !now.required) return left;
-    throw new Problem(409, 'This is your only one', 'Your account has to have a second factor. Add another one first.');
+    throw new Problem(409, say('second-factor.only-one'), say('second-factor.only-one-text'));
   }
 
   /** Others' passkeys are not found, like those that do not exist. */
@@ -76,16 +77,19 @@ export function removingFactorRoutes(router: Router<BrowserState>, { knex }: Acc
   }
 }
 
-const onlyWayIn = () =>
-  new Problem(409, 'This is your only way in', 'You have no password. Set one first, or add another passkey.');
+const onlyWayIn = () => new Problem(409, say('second-factor.only-way-in'), say('second-factor.only-way-in-text'));
 
 async function hasPassword(db: Knex, id: number): Promise<boolean> {
   return Boolean(await db('users').where({ id }).whereNotNull('password').first('id'));
 }
 
 function ask(ctx: BrowserContext, title: string, left: SecondFactors): void {
-  const sentence = hasFactor(left)
-    ? 'You can not prove who you are with it any more. Your other second factors stay.'
-    : 'Your account is then protected by your password alone, and your recovery codes stop working.';
-  showPage(ctx, 'confirm', { title, sentences: [sentence], action: ctx.path, button: 'Remove', back: securityHome });
+  const sentence = hasFactor(left) ? say('second-factor.others-stay') : say('second-factor.password-alone');
+  showPage(ctx, 'confirm', {
+    title,
+    sentences: [sentence],
+    action: ctx.path,
+    button: say('second-factor.remove'),
+    back: securityHome,
+  });
 }

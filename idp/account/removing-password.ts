@@ -2,6 +2,7 @@ import type Router from '@koa/router';
 import { audit } from '../../shared/audit.ts';
 import { secondFactorsOf } from '../../shared/identity/second-factors.ts';
 import { tellOfChange } from '../../shared/mail/tell-of-change.ts';
+import { say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
 import { Problem } from '../pages/problems.ts';
 import { seeOther } from '../pages/see-other.ts';
@@ -19,13 +20,10 @@ export function removingPasswordRoutes(router: Router<BrowserState>, { knex, con
   router.get(path, async (ctx) => {
     await refuseWithoutPasskey(ctx);
     showPage(ctx, 'confirm', {
-      title: 'Remove your password?',
-      sentences: [
-        'You sign in with a passkey then, and with nothing else. Have more than one, on different devices.',
-        'This signs you out everywhere else and disconnects every application. You can set a password again at any time.',
-      ],
+      title: say('password.remove-title'),
+      sentences: [say('password.remove-about'), say('password.remove-effect')],
       action: path,
-      button: 'Remove password',
+      button: say('password.remove'),
       back: securityHome,
     });
   });
@@ -48,6 +46,6 @@ export function removingPasswordRoutes(router: Router<BrowserState>, { knex, con
 
   async function refuseWithoutPasskey(ctx: BrowserContext, db = knex): Promise<void> {
     if (passkeysWork(config) && (await secondFactorsOf(db, personOf(ctx).id)).passkeys > 0) return;
-    throw new Problem(409, 'Add a passkey first', 'Without a password and without a passkey nobody could sign in.');
+    throw new Problem(409, say('password.passkey-first'), say('password.passkey-first-text'));
   }
 }

@@ -2,6 +2,7 @@ import type Router from '@koa/router';
 import type { Knex } from 'knex';
 import { secondFactorsOf } from '../../shared/identity/second-factors.ts';
 import { moment } from '../../shared/pages/moment.ts';
+import { type Outcomes, outcomeOf } from '../pages/outcomes.ts';
 import { showPage } from '../pages/pages.ts';
 import { passkeysWork } from '../second-factors/passkeys.ts';
 import { type BrowserState, personOf } from '../sign-in/state.ts';
@@ -11,14 +12,13 @@ import { removingPasswordRoutes } from './removing-password.ts';
 import type { AccountServices } from './router.ts';
 import { securityHome } from './security-home.ts';
 
-/** What `?done=` may say, so that nobody can put words on the page by a link. */
-const outcomes = new Map([
-  ['app', 'The authenticator app is removed.'],
-  ['passkey', 'The passkey is removed.'],
-  ['added', 'The second factor is added.'],
-  ['no-password', 'The password is removed. You sign in with a passkey.'],
-  ['address', 'The mail address is confirmed.'],
-]);
+const outcomes: Outcomes = {
+  app: 'security.done-app',
+  passkey: 'security.done-passkey',
+  added: 'security.done-added',
+  'no-password': 'security.done-no-password',
+  address: 'security.done-address',
+};
 
 /** `/accounts/security/`: what protects the account. */
 export function securityRoutes(router: Router<BrowserState>, services: AccountServices): void {
@@ -36,7 +36,7 @@ export function securityRoutes(router: Router<BrowserState>, services: AccountSe
       knex('passkeys').where({ user_id: id }).orderBy('id').select<Passkey[]>('*'),
     ]);
     showPage(ctx, 'security', {
-      done: outcomes.get(String(ctx.query.done)),
+      done: outcomeOf(ctx, outcomes),
       factors,
       hasPassword: facts.has_password,
       passwordChangedAt: inZone(facts.password_changed_at),

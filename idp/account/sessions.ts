@@ -3,6 +3,8 @@ import { audit } from '../../shared/audit.ts';
 import { strengthOf } from '../../shared/identity/authentication-strength.ts';
 import { endSessionOf, endSessionsOf, sessionsOf } from '../../shared/identity/sessions.ts';
 import { moment } from '../../shared/pages/moment.ts';
+import { say } from '../messages/say.ts';
+import { type Outcomes, outcomeOf } from '../pages/outcomes.ts';
 import { showPage } from '../pages/pages.ts';
 import { notFound } from '../pages/problems.ts';
 import { seeOther } from '../pages/see-other.ts';
@@ -12,27 +14,23 @@ import type { AccountServices } from './router.ts';
 
 const home = '/accounts/sessions/';
 
-/** What `?done=` may say, so that nobody can put words on the page by a link. */
-const outcomes = new Map([
-  ['others', 'You are signed out in all other browsers.'],
-  ['one', 'You are signed out there.'],
-]);
+const outcomes: Outcomes = { others: 'sessions.ended-others', one: 'sessions.ended-one' };
 
 /** How somebody signed in, by how well that proves it is them. */
-const ways = { pwd: 'Password', mfa: 'Password and second factor', phr: 'Passkey' } as const;
+const ways = { pwd: 'sessions.by-password', mfa: 'sessions.by-mfa', phr: 'sessions.by-passkey' } as const;
 
 /** `/accounts/sessions/`: where somebody is signed in, and how to end it. Ending takes no new proof: who suspects something is quick. */
 export function sessionRoutes(router: Router<BrowserState>, { knex, config }: AccountServices): void {
   router.get(home, async (ctx) => {
     const sessions = await sessionsOf(knex, personOf(ctx).id);
     showPage(ctx, 'sessions', {
-      done: outcomes.get(String(ctx.query.done)),
+      done: outcomeOf(ctx, outcomes),
       sessions: sessions.map(({ id, createdAt, lastSeenAt, address, userAgent, amr }) => ({
         id,
         here: id === ctx.state.session?.id,
         device: deviceOf(userAgent),
         address,
-        way: ways[strengthOf(amr)],
+        way: say(ways[strengthOf(amr)]),
         since: moment(createdAt, config.timeZone),
         lastSeen: moment(lastSeenAt, config.timeZone),
       })),

@@ -2,14 +2,15 @@ import type { Person } from '../../shared/access/principal.ts';
 import { namesOf, scopesWorthOffering } from '../../shared/access/scopes-of-person.ts';
 import { readAddressList } from '../../shared/identity/address-list.ts';
 import type { Spelling } from '../../shared/models/api-token.ts';
+import { say } from '../messages/say.ts';
 import type { Form } from '../sign-in/form.ts';
 
 /** The forms that a token can have, the one for new clients first. */
-export const spellings: readonly { value: Spelling; label: string; help: string }[] = [
-  { value: 'qore', label: 'Bearer token', help: 'Sent as Authorization: Bearer … The right one for anything new.' },
-  { value: 'inventree', label: 'InvenTree token', help: 'inv-…, sent as Authorization: Token … by InvenTree clients.' },
-  { value: 'atrocore', label: 'AtroCore token', help: '32 hexadecimal digits, sent as Authorization-Token.' },
-];
+const forms = ['qore', 'inventree', 'atrocore'] as const satisfies readonly Spelling[];
+
+/** The same as choices of a form. */
+export const spellings = (): { value: Spelling; label: string; help: string }[] =>
+  forms.map((value) => ({ value, label: say(`tokens.${value}`), help: say(`tokens.${value}-help`) }));
 
 /** A new token as the form asks for it, still as it was typed. */
 export interface TokenWish {
@@ -27,7 +28,7 @@ export interface TokenWish {
 export const noWish: TokenWish = { name: '', expires: '', bound: false, scopes: [], spelling: 'qore', addresses: '' };
 
 export function readWish(form: Form): TokenWish {
-  const spelling = spellings.find(({ value }) => value === form.raw('spelling'))?.value ?? 'qore';
+  const spelling = forms.find((value) => value === form.raw('spelling')) ?? 'qore';
   return {
     name: form.text('device_name'),
     expires: form.text('expiration_date'),
@@ -43,12 +44,12 @@ export function wrongWith(wish: TokenWish, person: Person): Record<string, strin
   const offered = namesOf(scopesWorthOffering(person));
   const addresses = problemWithAddresses(wish.addresses);
   return {
-    ...(wish.name === '' && { device_name: 'Say what will use the token.' }),
-    ...(wish.name.length > 255 && { device_name: 'Use at most 255 characters.' }),
-    ...(wish.expires !== '' && !isComingDay(wish.expires) && { expiration_date: 'Choose a day from today on.' }),
-    ...(wish.bound && wish.scopes.length === 0 && { scopes: 'Tick at least one, or let it do everything.' }),
+    ...(wish.name === '' && { device_name: say('tokens.no-device') }),
+    ...(wish.name.length > 255 && { device_name: say('words.at-most', { most: 255 }) }),
+    ...(wish.expires !== '' && !isComingDay(wish.expires) && { expiration_date: say('tokens.no-coming-day') }),
+    ...(wish.bound && wish.scopes.length === 0 && { scopes: say('tokens.tick-one') }),
     ...(wish.scopes.some((scope) => !offered.includes(scope)) && {
-      scopes: 'Some of what is ticked is more than you may do yourself.',
+      scopes: say('tokens.more-than-own'),
     }),
     ...(addresses && { addresses }),
   };

@@ -4,6 +4,7 @@ import { audit } from '../../shared/audit.ts';
 import { makeApiToken, revokeApiToken } from '../../shared/identity/api-tokens.ts';
 import type { ApiToken, Spelling } from '../../shared/models/api-token.ts';
 import { moment } from '../../shared/pages/moment.ts';
+import { say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
 import { notFound } from '../pages/problems.ts';
 import { scopeGrid, sentencesOf } from '../pages/scope-grid.ts';
@@ -56,10 +57,10 @@ function tokenRoutesAt(router: Router<BrowserState>, { knex, config }: AccountSe
   router.get(`${base}:id/revoke/`, async (ctx) => {
     const token = await own(ctx);
     showPage(ctx, 'confirm', {
-      title: `Revoke «${token.name || token.redacted}»?`,
-      sentences: ['Whatever uses this token stops working at once. This cannot be undone; make a new token instead.'],
+      title: say('tokens.revoke-title', { name: token.name || token.redacted }),
+      sentences: [say('tokens.revoke-about')],
       action: ctx.path,
-      button: 'Revoke token',
+      button: say('tokens.revoke-button'),
       back: self,
     });
   });
@@ -86,18 +87,18 @@ function tokenRoutesAt(router: Router<BrowserState>, { knex, config }: AccountSe
       self,
       base,
       standalone: self === '/api_tokens',
-      done: ctx.query.done === 'revoked' ? 'The token is revoked.' : null,
+      done: ctx.query.done === 'revoked' ? say('tokens.revoked') : null,
       made,
       errors,
       values: wish,
-      spellings,
+      spellings: spellings(),
       grid: scopeGrid(scopesWorthOffering(person), new Set(wish.scopes)),
       today: new Date().toISOString().slice(0, 10),
       tokens: tokens.map((token) => ({
         id: token.id,
         name: token.name,
         redacted: token.redacted.replace(/\*+/, '…'),
-        permits: token.scopes ? sentencesOf(token.scopes) : ['Everything that you may do'],
+        permits: token.scopes ? sentencesOf(token.scopes) : [say('tokens.everything')],
         lastUsed: moment(token.last_used_at, config.timeZone),
         lastAddress: token.last_used_address,
         addresses: token.addresses,

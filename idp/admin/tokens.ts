@@ -4,6 +4,7 @@ import { scopesWorthOffering } from '../../shared/access/scopes-of-person.ts';
 import { moment } from '../../shared/pages/moment.ts';
 import { findTokens, makeTokenFor, revokeToken } from '../../shared/people/tokens.ts';
 import { endOf, noWish, readWish, spellings, type TokenWish, wrongWith } from '../account/token-wish.ts';
+import { say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
 import { notFound, Problem } from '../pages/problems.ts';
 import { scopeGrid, sentencesOf } from '../pages/scope-grid.ts';
@@ -30,11 +31,11 @@ export function tokenRoutes(router: Router<BrowserState>, { knex, config }: Admi
       page,
       user,
       more: found.more,
-      done: ctx.query.done === 'revoked' ? 'The token is revoked.' : null,
+      done: ctx.query.done === 'revoked' ? say('tokens.revoked') : null,
       tokens: found.tokens.map((token) => ({
         ...token,
         redacted: token.redacted.replace(/\*+/, '…'),
-        permits: token.scopes ? sentencesOf(token.scopes) : ['Everything that they may do'],
+        permits: token.scopes ? sentencesOf(token.scopes) : [say('tokens.everything-they')],
         lastUsed: at(token.last_used_at),
         expires: at(token.expires_at),
       })),
@@ -44,10 +45,10 @@ export function tokenRoutes(router: Router<BrowserState>, { knex, config }: Admi
   router.get(`${home}:id/revoke/`, async (ctx) => {
     const token = await tokenIn(ctx);
     showPage(ctx, 'confirm', {
-      title: `Revoke «${token.name || token.redacted}» of ${token.username}?`,
-      sentences: ['Whatever uses this token stops working at once. This cannot be undone; make a new token instead.'],
+      title: say('tokens.revoke-of-title', { name: token.name || token.redacted, person: token.username }),
+      sentences: [say('tokens.revoke-about')],
       action: ctx.path,
-      button: 'Revoke token',
+      button: say('tokens.revoke-button'),
       back: home,
     });
   });
@@ -88,7 +89,7 @@ export function tokenRoutes(router: Router<BrowserState>, { knex, config }: Admi
       made,
       errors,
       values: wish,
-      spellings,
+      spellings: spellings(),
       grid: scopeGrid(scopesWorthOffering(person), new Set(wish.scopes)),
       today: new Date().toISOString().slice(0, 10),
     };
@@ -99,8 +100,7 @@ export function tokenRoutes(router: Router<BrowserState>, { knex, config }: Admi
     const { id, is_active } = await personIn(ctx, knex);
     const person = await loadPerson(knex, { id });
     if (!person) throw notFound();
-    if (!is_active)
-      throw new Problem(409, 'Not as things stand', 'A disabled account gets no tokens. Enable it first.');
+    if (!is_active) throw new Problem(409, say('tokens.not-as-things-stand'), say('tokens.disabled-gets-none'));
     return person;
   }
 

@@ -2,6 +2,7 @@ import { type LinkPurpose, linkAddress, linkPurposes } from '../../shared/identi
 import { type Letter, type LetterSettings, type Letters, letterText } from '../../shared/mail/letter.ts';
 import type { AccountChange } from '../../shared/mail/tell-of-change.ts';
 import { moment } from '../../shared/pages/moment.ts';
+import { type Key, say } from '../messages/say.ts';
 
 /** What every letter about an account says: who reads it, and whose account it is about. */
 interface Reader {
@@ -26,44 +27,44 @@ export const accountLetters = {
   password_reset: (facts: Reader & { link: string }, settings: LetterSettings) =>
     written(
       facts,
-      'choose a new password',
+      say('letters.reset-subject'),
       [
-        `Somebody asked for a new password for your account «${facts.username}». If that was you, choose one here:`,
+        say('letters.reset', { username: facts.username }),
         opens(settings, 'reset', facts.link),
-        `The link works once, for ${linkPurposes.reset.minutes} minutes. If it was not you, do nothing: your password stays as it is.`,
+        say('letters.reset-lasts', { minutes: linkPurposes.reset.minutes }),
       ],
       settings,
     ),
   invitation: (facts: Reader & { link: string; by: string }, settings: LetterSettings) =>
     written(
       facts,
-      'your account is ready',
+      say('letters.invitation-subject'),
       [
-        `${facts.by} made you an account, «${facts.username}». Choose your password here:`,
+        say('letters.invitation', { by: facts.by, username: facts.username }),
         opens(settings, 'invitation', facts.link),
-        'The link works once, for seven days.',
+        say('letters.invitation-lasts'),
       ],
       settings,
     ),
   address_check: (facts: Reader & { link: string }, settings: LetterSettings) =>
     written(
       facts,
-      'is this your address?',
+      say('letters.address-subject'),
       [
-        `Confirm that this address belongs to your account «${facts.username}»:`,
+        say('letters.address', { username: facts.username }),
         opens(settings, 'address', facts.link),
-        'The link works once, for a day. If you did not ask for it, do nothing.',
+        say('letters.address-lasts'),
       ],
       settings,
     ),
   new_place: (facts: Reader & { at: string; device: string; address: string | null }, settings: LetterSettings) =>
     written(
       facts,
-      'you signed in at a new place',
+      say('letters.place-subject'),
       [
-        `Somebody signed in as «${facts.username}» from where you had not signed in before:`,
-        `${moment(new Date(facts.at), settings.timeZone).text}\n${facts.device}\n${facts.address ?? 'an unknown address'}`,
-        'If that was you, all is well. If not, change your password and end that session here:',
+        say('letters.place', { username: facts.username }),
+        `${moment(new Date(facts.at), settings.timeZone).text}\n${facts.device}\n${facts.address ?? say('letters.unknown-address')}`,
+        say('letters.place-then'),
         securityPage(settings),
       ],
       settings,
@@ -71,10 +72,10 @@ export const accountLetters = {
   account_changed: (facts: Reader & { what: AccountChange }, settings: LetterSettings) =>
     written(
       facts,
-      'your account was changed',
+      say('letters.changed-subject'),
       [
-        `${accountChanges[facts.what]} This concerns your account «${facts.username}».`,
-        'If that was you, all is well. If not, look after your account here, or tell an administrator at once:',
+        say('letters.changed-of', { change: say(accountChanges[facts.what]), username: facts.username }),
+        say('letters.changed-then'),
         securityPage(settings),
       ],
       settings,
@@ -82,10 +83,10 @@ export const accountLetters = {
 } satisfies Letters;
 
 /** Changes that somebody hears of by mail: whoever made them may be another. */
-export const accountChanges = {
-  password: 'Your password was changed.',
-  address: 'Your mail address was changed to another.',
-  'factor added': 'A second factor was added.',
-  'factor removed': 'A second factor was removed.',
-  'recovery code': 'A recovery code was used to sign in.',
-} as const satisfies Record<AccountChange, string>;
+const accountChanges = {
+  password: 'letters.changed-password',
+  address: 'letters.changed-address',
+  'factor added': 'letters.factor-added',
+  'factor removed': 'letters.factor-removed',
+  'recovery code': 'letters.recovery-code',
+} as const satisfies Record<AccountChange, Key>;

@@ -1,23 +1,39 @@
 import { type KeysOf, type SharedKey, sharedMessages } from '../../shared/messages/say.ts';
 import { readMessages, speakerOf } from '../../shared/messages/speaker.ts';
+import type account from './en/account.json';
+import type address from './en/address.json';
 import type confirm from './en/confirm.json';
+import type connected from './en/connected.json';
 import type consent from './en/consent.json';
 import type device from './en/device.json';
+import type letters from './en/letters.json';
+import type password from './en/password.json';
 import type problems from './en/problems.json';
 import type secondFactor from './en/second-factor.json';
+import type security from './en/security.json';
+import type sessions from './en/sessions.json';
 import type signIn from './en/sign-in.json';
+import type tokens from './en/tokens.json';
 import type words from './en/words.json';
 
 /** What the identity provider can say. */
 export type Key =
   | SharedKey
   | KeysOf<{
+      account: typeof account;
+      address: typeof address;
       confirm: typeof confirm;
+      connected: typeof connected;
       consent: typeof consent;
       device: typeof device;
+      letters: typeof letters;
+      password: typeof password;
       problems: typeof problems;
       'second-factor': typeof secondFactor;
+      security: typeof security;
+      sessions: typeof sessions;
       'sign-in': typeof signIn;
+      tokens: typeof tokens;
       words: typeof words;
     }>;
 

@@ -1,5 +1,6 @@
 import { guessedFirst, type PasswordRules, problemWithPassword } from '../../shared/identity/password-rules.ts';
 import { strengthOfPassword } from '../../shared/identity/password-strength.ts';
+import { say } from '../messages/say.ts';
 import type { Form } from './form.ts';
 
 /** A password as a form asks for it, twice. */
@@ -23,7 +24,7 @@ export async function readChosenPassword(
     password,
     errors: {
       ...(problem && { chosen: problem }),
-      ...(!problem && password !== again && { again: 'The two new passwords are not the same.' }),
+      ...(!problem && password !== again && { again: say('password.not-the-same') }),
     },
     strength: password ? (await strengthOfPassword(password, guessedFirst(person, rules))).score : null,
   };

@@ -13,6 +13,7 @@ import { hashPassword } from '../../shared/identity/passwords.ts';
 import { countTry } from '../../shared/identity/sign-in-limits.ts';
 import { postLetter } from '../../shared/mail/outbox.ts';
 import { tellOfChange } from '../../shared/mail/tell-of-change.ts';
+import { say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
 import { Problem } from '../pages/problems.ts';
 import { seeOther } from '../pages/see-other.ts';
@@ -38,7 +39,7 @@ export function resetRoutes(router: Router<BrowserState>, { knex, pool, config }
     const email = ctx.state.form.text('email');
     const wrong = (error: string, status: number) =>
       showPage(ctx, 'reset', { mailServer, email, errors: { email: error } }, status);
-    if (!/^[^\s@]+@[^\s@]+$/.test(email) || email.length > 254) return wrong('Enter your mail address.', 422);
+    if (!/^[^\s@]+@[^\s@]+$/.test(email) || email.length > 254) return wrong(say('password.no-address'), 422);
     const seconds = await countTry(pool, { account: `reset ${email}`, address: ctx.ip || null });
     if (seconds !== null) return wrong(tooManyTries(ctx, seconds), 429);
     await knex.transaction(async (trx) => {
@@ -95,10 +96,8 @@ export function resetRoutes(router: Router<BrowserState>, { knex, pool, config }
 const overdue = (purpose: LinkPurpose) =>
   new Problem(
     410,
-    'This link does not work any more',
-    purpose === 'reset'
-      ? 'It was used, it is older than half an hour, or you changed your password since. Ask for another on the sign-in page.'
-      : 'It was used, or it is older than a week. Ask an administrator for another.',
+    say('password.dead-link'),
+    purpose === 'reset' ? say('password.dead-reset') : say('password.dead-invitation'),
   );
 
 interface Reader {

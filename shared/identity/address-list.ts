@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { say } from '../messages/say.ts';
 
 /** Most networks that one list holds. */
 export const mostNetworks = 50;
@@ -10,7 +11,7 @@ export const mostNetworks = 50;
  */
 export function readAddressList(written: string): string[] {
   const parts = written.split(/[\s,;]+/).filter(Boolean);
-  if (parts.length > mostNetworks) throw new Error(`Use at most ${mostNetworks} addresses.`);
+  if (parts.length > mostNetworks) throw new Error(say('errors.too-many-addresses', { most: mostNetworks }));
   return [...new Set(parts.map(readNetwork))];
 }
 
@@ -25,7 +26,7 @@ function readNetwork(written: string): string {
     if (address.kind() === 'ipv4' && !/^\d+\.\d+\.\d+\.\d+(\/\d+)?$/.test(written)) throw new Error();
     return `${kind.networkAddressFromCIDR(`${address}/${bits}`)}/${bits}`;
   } catch {
-    throw new Error(`«${written.slice(0, 50)}» is no address and no network such as 10.1.2.0/24.`);
+    throw new Error(say('errors.no-network', { written: written.slice(0, 50) }));
   }
 }
 

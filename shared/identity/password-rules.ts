@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { say } from '../messages/say.ts';
 import { isBreached } from './breached-passwords.ts';
 import { strengthOfPassword } from './password-strength.ts';
 
@@ -45,10 +46,10 @@ export async function problemWithPassword(
   const plain = plainProblem(password, person);
   if (plain) return plain;
   if (rules.breachedPasswords && (await isBreached(rules.breachedPasswords, password)))
-    return 'This password is known from a breach elsewhere, and attackers try it. Choose another.';
+    return say('passwords.breached');
   const { enough, why } = await strengthOfPassword(password, guessedFirst(person, rules));
   if (enough) return null;
-  return `This is too easy to guess. ${why ? `${why} ` : ''}Add a word or two.`;
+  return why ? say('passwords.too-easy-because', { why }) : say('passwords.too-easy');
 }
 
 /** What whoever guesses tries first: what belongs to the person and to the organization, whole, in parts, and as one word. */
@@ -66,13 +67,11 @@ export function guessedFirst(
 
 function plainProblem(password: string, person: Owner): string | null {
   const length = [...password].length;
-  if (length < passwordLength.least)
-    return `Use at least ${passwordLength.least} characters. A short sentence works well.`;
-  if (length > passwordLength.most) return `Use at most ${passwordLength.most} characters.`;
+  if (length < passwordLength.least) return say('passwords.too-short', { least: passwordLength.least });
+  if (length > passwordLength.most) return say('passwords.too-long', { most: passwordLength.most });
   const plain = password.toLowerCase();
-  if (tooCommon.has(plain) || new Set(plain).size < 3)
-    return 'This password is among the first that attackers try. Choose another.';
+  if (tooCommon.has(plain) || new Set(plain).size < 3) return say('passwords.too-common');
   const own = [person.username, person.email ?? ''].map((name) => name.toLowerCase()).filter(Boolean);
-  if (own.includes(plain)) return 'Choose a password that is not your username or e-mail address.';
+  if (own.includes(plain)) return say('passwords.own-name');
   return null;
 }

@@ -1,4 +1,5 @@
 import type { ZxcvbnFactory } from '@zxcvbn-ts/core';
+import { say } from '../messages/say.ts';
 
 /** How hard a password is to guess. */
 export interface PasswordStrength {
@@ -27,24 +28,27 @@ async function loadEstimator(): Promise<ZxcvbnFactory> {
 export async function strengthOfPassword(password: string, own: readonly string[]): Promise<PasswordStrength> {
   estimator ??= loadEstimator();
   const { score, guesses, feedback } = (await estimator).check(password, [...own]);
-  return { score, enough: guesses >= enoughGuesses, why: reasons[feedback.warning ?? ''] ?? null };
+  const { warning } = feedback;
+  return { score, enough: guesses >= enoughGuesses, why: isReason(warning) ? say(`passwords.${warning}`) : null };
 }
 
-/** The library's findings in words. */
-const reasons: Readonly<Record<string, string>> = {
-  straightRow: 'A row of keys on the keyboard is easy to guess.',
-  keyPattern: 'A pattern on the keyboard is easy to guess.',
-  simpleRepeat: 'One character again and again is easy to guess.',
-  extendedRepeat: 'The same word twice is as easy to guess as once.',
-  sequences: 'Sequences such as «abc» or «6543» are easy to guess.',
-  recentYears: 'Years are easy to guess.',
-  dates: 'Dates are easy to guess.',
-  topTen: 'This is one of the ten passwords that are used most.',
-  topHundred: 'This is one of the hundred passwords that are used most.',
-  common: 'This password is used by many.',
-  similarToCommon: 'This is close to a password that many use.',
-  wordByItself: 'One word is easy to guess.',
-  namesByThemselves: 'A name is easy to guess.',
-  commonNames: 'A common name is easy to guess.',
-  userInputs: 'Your own name or address is guessed first.',
-};
+/** The library's findings that there are words for. */
+const reasons = [
+  'straightRow',
+  'keyPattern',
+  'simpleRepeat',
+  'extendedRepeat',
+  'sequences',
+  'recentYears',
+  'dates',
+  'topTen',
+  'topHundred',
+  'common',
+  'similarToCommon',
+  'wordByItself',
+  'namesByThemselves',
+  'commonNames',
+  'userInputs',
+] as const;
+const isReason = (warning: string | null | undefined): warning is (typeof reasons)[number] =>
+  (reasons as readonly unknown[]).includes(warning);

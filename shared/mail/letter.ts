@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { say } from '../messages/say.ts';
 
 export interface Letter {
   readonly subject: string;
@@ -17,5 +18,5 @@ export type Letters = Readonly<Record<string, (facts: never, settings: LetterSet
 
 /** A letter with its greeting, its paragraphs, and where it comes from. */
 export function letterText(name: string, paragraphs: readonly string[], instanceName: string): string {
-  return [`Hello ${name},`, ...paragraphs, `-- \n${instanceName}`].join('\n\n');
+  return [say('letters.greeting', { name }), ...paragraphs, `-- \n${instanceName}`].join('\n\n');
 }

@@ -13,6 +13,7 @@ import { type PeopleKind, peopleKinds } from '../people/find.ts';
 import type applicationFields from './en/application-fields.json';
 import type errors from './en/errors.json';
 import type frame from './en/frame.json';
+import type letters from './en/letters.json';
 import type passwords from './en/passwords.json';
 import type personFields from './en/person-fields.json';
 import type rights from './en/rights.json';
@@ -38,6 +39,7 @@ export type SharedKey =
       'application-fields': typeof applicationFields;
       errors: typeof errors;
       frame: typeof frame;
+      letters: typeof letters;
       passwords: typeof passwords;
       'person-fields': typeof personFields;
       rights: typeof rights;
