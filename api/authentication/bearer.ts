@@ -3,10 +3,10 @@ import { errors, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { PeopleCache } from '../../shared/access/people-cache.ts';
 import type { Principal } from '../../shared/access/principal.ts';
+import { checkProof, type ProvedRequest } from '../../shared/identity/dpop-proof.ts';
 import type { Services } from '../../shared/services.ts';
 import { KeySet } from '../../shared/signing-keys/key-set.ts';
 import { bearerChallenge, dpopChallenge } from './challenge.ts';
-import { checkProof, type ProvedRequest } from './dpop.ts';
 import { Rejected } from './rejected.ts';
 import { Revocations } from './revocations.ts';
 

@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
+import { dpopAlgs } from '../../shared/identity/dpop-proof.ts';
 import { sendProblem } from '../dialect.ts';
-import { dpopAlgs } from './dpop.ts';
 
 /** Path of the document that says which issuer's tokens open the API (RFC 9728 §3.1, for the resource `/api/`). */
 export const resourceMetadataPath = '/.well-known/oauth-protected-resource/api/';

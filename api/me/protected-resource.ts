@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { resourceScopes } from '../../shared/access/scopes.ts';
+import { dpopAlgs } from '../../shared/identity/dpop-proof.ts';
 import { resourceMetadataPath } from '../authentication/challenge.ts';
-import { dpopAlgs } from '../authentication/dpop.ts';
 import { endpoint } from './endpoint.ts';
 
 /** What an OAuth client reads to find out whose tokens open the API (RFC 9728 §2). */

@@ -1,7 +1,9 @@
+import { errors as joseErrors } from 'jose';
 import type { Knex } from 'knex';
 import type Provider from 'oidc-provider';
 import { type AccessToken, type Client, errors, type TokenEndpointGrantContext } from 'oidc-provider';
 import { identityScopes } from '../../shared/access/scopes.ts';
+import { checkProof } from '../../shared/identity/dpop-proof.ts';
 import { scopeNames, scopesAllowedTo } from '../../shared/models/application.ts';
 import { accountFinder } from './accounts.ts';
 import { accessTokenSecondsOf } from './clients.ts';
@@ -59,7 +61,8 @@ interface ExchangeFacts extends ApiFacts {
 
 /**
  * Lets a service that was sent a person's access token get one of its own, to go on for that person with the same
- * scopes or fewer, for as long as the first one lives. It ends with the authorization that the first one came from.
+ * scopes or fewer, for as long as the first one lives. It ends with the authorization that the first one came from. A
+ * DPoP proof binds it to a key; what is bound already is exchanged by its key only, and stays bound to it.
  */
 export function registerTokenExchange(provider: Provider, facts: ExchangeFacts): void {
   const { knex, audience } = facts;
@@ -71,7 +74,8 @@ export function registerTokenExchange(provider: Provider, facts: ExchangeFacts):
     async (ctx) => {
       const { client, params } = ctx.oidc;
       refuseOthers(ctx, audience);
-      const subject = await subjectOf(ctx);
+      const thumbprint = await provedKey(ctx);
+      const subject = await subjectOf(ctx, thumbprint);
       // What is issued goes by it: whoever ends the authorization is waited for, or the token is refused.
       const from = subject.grantId ? await provider.Grant.find(subject.grantId) : undefined;
       const account = await findAccount(ctx, subject.accountId);
@@ -103,10 +107,11 @@ export function registerTokenExchange(provider: Provider, facts: ExchangeFacts):
       const info = resourceServer(ctx, audience, client);
       token.resourceServer = { ...info, scopes: new Set(info.scope.split(' ')), identifier: () => audience };
       Object.assign(token, { expiresIn: seconds });
+      if (thumbprint) token.setThumbprint('jkt', thumbprint);
       ctx.body = {
         access_token: await token.save(),
         issued_token_type: accessTokenType,
-        token_type: 'Bearer',
+        token_type: token.tokenType,
         expires_in: seconds,
         scope,
       };
@@ -114,19 +119,37 @@ export function registerTokenExchange(provider: Provider, facts: ExchangeFacts):
     parameterNames,
   );
 
-  async function subjectOf(ctx: TokenEndpointGrantContext<Parameters>): Promise<AccessToken> {
+  /** The thumbprint of the key that a proof came with; null without one. */
+  async function provedKey(ctx: TokenEndpointGrantContext<Parameters>): Promise<string | null> {
+    const proof = ctx.get('DPoP');
+    if (!proof) {
+      if (ctx.oidc.client.dpopBoundAccessTokens) throw new errors.InvalidGrant('DPoP proof JWT not provided');
+      return null;
+    }
+    const request = { proof, method: ctx.method, url: ctx.oidc.urlFor('token') };
+    return inTurn(knex, (db) => checkProof(db, null, request)).catch((error: unknown) => {
+      throw error instanceof joseErrors.JOSEError ? new errors.InvalidDpopProof(error.message) : error;
+    });
+  }
+
+  async function subjectOf(
+    ctx: TokenEndpointGrantContext<Parameters>,
+    thumbprint: string | null,
+  ): Promise<AccessToken> {
     const jwt = ctx.oidc.params.subject_token ?? '';
     const known = await facts.verify(jwt);
     if (known) present(ctx, known);
     const token = known && (await provider.AccessToken.find(known.jti));
     if (!token?.isValid) throw new errors.InvalidGrant('the subject token is no live access token of a person');
-    if (token.jkt) throw new errors.InvalidRequest('a token that is bound to a key can not be exchanged');
+    if (token.jkt && token.jkt !== thumbprint) {
+      throw new errors.InvalidGrant('the subject token is bound to a key: exchange it with a DPoP proof by that key');
+    }
     return token;
   }
 }
 
 /** What this server does not do is refused, not left out: the answer would be another token than the one asked for. */
-function refuseOthers({ oidc: { params }, headers }: TokenEndpointGrantContext<Parameters>, audience: string): void {
+function refuseOthers({ oidc: { params } }: TokenEndpointGrantContext<Parameters>, audience: string): void {
   const { subject_token: token, subject_token_type: type, requested_token_type: wanted } = params;
   if (!token || !type) throw new errors.InvalidRequest('subject_token and subject_token_type are required');
   if (!acceptedTypes.has(type)) throw new errors.InvalidRequest('subject_token_type must be an access token');
@@ -134,7 +157,6 @@ function refuseOthers({ oidc: { params }, headers }: TokenEndpointGrantContext<P
     throw new errors.InvalidRequest('requested_token_type must be an access token');
   }
   if (params.actor_token !== undefined) throw new errors.InvalidRequest('actor_token is not supported');
-  if (headers.dpop !== undefined) throw new errors.InvalidRequest('exchanged tokens are not bound to a key');
   for (const target of [params.resource, params.audience].flat()) {
     if (target !== undefined && target !== audience) throw new errors.InvalidTarget(`the only target is ${audience}`);
   }

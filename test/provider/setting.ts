@@ -104,13 +104,17 @@ export class Setting {
     path: string,
     fields: Record<string, string> | [string, string][],
     application?: TestApplication,
+    more: Record<string, string> = {},
   ): Promise<T & { status: number; headers: Headers }> {
     const response = await fetch(`${this.url}/o${path}`, {
       method: 'POST',
       body: new URLSearchParams(fields),
-      headers: application?.secret
-        ? { authorization: `Basic ${Buffer.from(`${application.clientId}:${application.secret}`).toString('base64')}` }
-        : {},
+      headers: {
+        ...more,
+        ...(application?.secret && {
+          authorization: `Basic ${Buffer.from(`${application.clientId}:${application.secret}`).toString('base64')}`,
+        }),
+      },
     });
     const text = await response.text();
     return { ...(text ? JSON.parse(text) : {}), status: response.status, headers: response.headers };

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import test from 'ava';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { TestPerson } from '../harness/index.ts';
 import { claimsOf, Setting, type TestApplication } from './setting.ts';
 
@@ -15,8 +17,12 @@ const service = (wishes: Record<string, unknown> = {}) =>
     allowed_scopes: ['g:read', 'r:view:host', 'r:change:host', 'openid'],
     ...wishes,
   });
-const exchange = (application: TestApplication, subject_token: string, more: Record<string, string> = {}) =>
-  q.form('/token/', { grant_type, subject_token, subject_token_type, ...more }, application);
+const exchange = (
+  application: TestApplication,
+  subject_token: string,
+  more: Record<string, string> = {},
+  headers: Record<string, string> = {},
+) => q.form('/token/', { grant_type, subject_token, subject_token_type, ...more }, application, headers);
 const isActive = async (application: TestApplication, token: string) =>
   (await q.form<{ active: boolean }>('/introspect/', { token }, application)).active;
 const tokensOf = (person: TestPerson, scope: string) => q.tokens(person, { scope });
@@ -107,4 +113,42 @@ test('exchanging is no consent: the service is not connected by it, and asks for
   const page = await browser.signIn(await browser.open(address), person);
   t.regex(page.html, /name="decision"/);
   t.notRegex((await browser.open('/accounts/applications/')).html, /Both ways/);
+});
+
+/** A key, and proofs by it for the token endpoint (RFC 9449 §4.2). */
+async function keyHolder() {
+  const { privateKey, publicKey } = await generateKeyPair('ES256');
+  const jwk = await exportJWK(publicKey);
+  const proof = (htu = `${q.url}/o/token/`): Promise<string> =>
+    new SignJWT({ htm: 'POST', htu, jti: randomUUID() })
+      .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk })
+      .setIssuedAt()
+      .sign(privateKey);
+  return { jkt: await calculateJwkThumbprint(jwk), proof };
+}
+
+test('a proof binds what a service gets to its key; what is bound is exchanged by its key only, and stays bound to it', async (t) => {
+  const [warehouse, second] = [await service(), await service()];
+  const [key, other] = [await keyHolder(), await keyHolder()];
+  const { access_token } = await tokensOf(ada, 'openid g:read');
+  const dpop = await key.proof();
+  const bound = await exchange(warehouse, access_token, {}, { dpop });
+  t.is(bound.status, 200, JSON.stringify(bound));
+  t.is(bound.token_type, 'DPoP');
+  t.like(claimsOf(bound.access_token), { cnf: { jkt: key.jkt } });
+
+  t.is((await exchange(warehouse, access_token, {}, { dpop })).error, 'invalid_dpop_proof', 'a proof counts once');
+  const elsewhere = await key.proof(`${q.url}/o/par/`);
+  t.is((await exchange(warehouse, access_token, {}, { dpop: elsewhere })).error, 'invalid_dpop_proof');
+  t.is((await exchange(warehouse, access_token, {}, { dpop: 'nonsense' })).error, 'invalid_dpop_proof');
+
+  t.is((await exchange(second, bound.access_token)).error, 'invalid_grant');
+  const stolen = await exchange(second, bound.access_token, {}, { dpop: await other.proof() });
+  t.is(stolen.error, 'invalid_grant');
+  const further = await exchange(second, bound.access_token, {}, { dpop: await key.proof() });
+  t.like(claimsOf(further.access_token), { cnf: { jkt: key.jkt }, act: { act: { sub: warehouse.clientId } } });
+
+  const careful = await service({ require_dpop: true });
+  t.is((await exchange(careful, access_token)).error, 'invalid_grant');
+  t.is((await exchange(careful, access_token, {}, { dpop: await other.proof() })).token_type, 'DPoP');
 });
