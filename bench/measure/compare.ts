@@ -2,7 +2,7 @@ import type { Hits } from '../load/fire.ts';
 import { fire, type Load } from '../load/load.ts';
 import { progress } from '../progress.ts';
 import { median } from './median.ts';
-import { familyCpuOf, usageOf } from './usage.ts';
+import { familyUsageOf } from './usage.ts';
 
 /** A server under load. */
 export interface Subject {
@@ -59,12 +59,16 @@ export async function compare(
     for (const [n, subject] of subjects.entries()) {
       progress(`${what}: round ${round} of ${rounds}, ${subject.name}`);
       const load = await subject.load();
-      const before = await Promise.all([usageOf(subject.pid), familyCpuOf(databasePid)]);
+      const before = await Promise.all([familyUsageOf(subject.pid), familyUsageOf(databasePid)]);
       const hits = await fire(load, seconds);
-      const after = await Promise.all([usageOf(subject.pid), familyCpuOf(databasePid)]);
+      const after = await Promise.all([familyUsageOf(subject.pid), familyUsageOf(databasePid)]);
       const each = (from: number | null = null, to: number | null = null) =>
         from === null || to === null ? null : (to - from) / hits.answers;
-      taken[n]?.push({ ...hits, cpu: each(before[0]?.cpu, after[0]?.cpu), databaseCpu: each(before[1], after[1]) });
+      taken[n]?.push({
+        ...hits,
+        cpu: each(before[0]?.cpu, after[0]?.cpu),
+        databaseCpu: each(before[1]?.cpu, after[1]?.cpu),
+      });
     }
   }
   return Promise.all(subjects.map(({ name, pid }, n) => summed(name, pid, taken[n] ?? [])));
@@ -84,7 +88,7 @@ export async function summed(name: string, pid: number | undefined, rounds: read
     p99: middle(({ p99 }) => p99),
     cpu: told(({ cpu }) => cpu),
     databaseCpu: told(({ databaseCpu }) => databaseCpu),
-    rss: (await usageOf(pid))?.rss ?? null,
+    rss: (await familyUsageOf(pid))?.rss ?? null,
     failed: rounds.reduce((sum, { failed }) => sum + failed, 0),
     failure: rounds.find(({ failure }) => failure)?.failure ?? null,
   };

@@ -25,21 +25,27 @@ export async function usageOf(pid: number | undefined): Promise<Usage | null> {
 /** The name in parentheses may hold anything; the figures come after it. */
 const figuresIn = (stat: string): string[] => stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 
-/** Milliseconds that a process and all that it ever started have taken; null where nobody tells. */
-export async function familyCpuOf(pid: number | null): Promise<number | null> {
+/** Of a kernel that was built as Debian and others build theirs. */
+const pageBytes = 4096;
+
+/** What a process and those that it started hold, with all that any it ever started has taken; null where nobody tells. */
+export async function familyUsageOf(pid: number | null | undefined): Promise<Usage | null> {
   const stats = await Promise.all(
     (await readdir('/proc').catch(() => []))
       .filter((name) => /^\d+$/.test(name))
       .map((name) => readFile(`/proc/${name}/stat`, 'utf8').catch(() => '')),
   );
-  let taken: number | null = null;
+  const sum = { cpu: 0, rss: 0 };
+  let found = false;
   for (const stat of stats) {
     const figures = figuresIn(stat);
     const own = Number.parseInt(stat, 10) === pid;
     if (!own && Number(figures[1]) !== pid) continue;
     // Its own, and those of children that ended.
     const counted = own ? [11, 12, 13, 14] : [11, 12];
-    taken = counted.reduce((sum, n) => sum + (Number(figures[n]) * 1000) / ticks, taken ?? 0);
+    for (const n of counted) sum.cpu += (Number(figures[n]) * 1000) / ticks;
+    sum.rss += Number(figures[21]) * pageBytes;
+    found = true;
   }
-  return taken;
+  return found ? sum : null;
 }

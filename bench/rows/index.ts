@@ -13,6 +13,7 @@ import { size } from './size.ts';
 import { stream } from './stream.ts';
 import { sweep } from './sweep.ts';
 import { flow, introspect, refresh, token } from './tokens.ts';
+import { workers } from './workers.ts';
 
 /** The rows of the table, in its order. */
 export const rows: readonly Row[] = [
@@ -27,6 +28,7 @@ export const rows: readonly Row[] = [
   size,
   neighbours,
   cold,
+  workers,
   token,
   refresh,
   flow,

@@ -1,0 +1,114 @@
+import { chown, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { Account } from '../../shared/embedded-postgres/account.ts';
+import { type Cluster, urlOf } from '../../shared/embedded-postgres/cluster.ts';
+import { run } from '../../shared/embedded-postgres/program.ts';
+import { runningServer } from '../../shared/embedded-postgres/running-server.ts';
+import { start, stop } from '../../shared/embedded-postgres/server.ts';
+import { freePort, type Listening, listening, type Programs } from './programs.ts';
+
+/** A primary, its streaming replica, and PgBouncer in transaction mode before both. */
+export interface Databases {
+  /** For whoever owns the tables and is no superuser: straight to the primary, and through the pooler to each. */
+  readonly direct: string;
+  readonly pooled: string;
+  readonly pooledReplica: string;
+  /** For the superuser. */
+  readonly superuser: string;
+  stopReplica(): Promise<void>;
+  startReplica(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const name = 'lab';
+const owner = { name: 'quartermaster_owner', password: 'of the lab' };
+const password = 'of the superuser';
+const settings = { max_connections: '200', hot_standby_feedback: 'on' };
+
+export async function openDatabases(programs: Programs, home: string, account: Account | null): Promise<Databases> {
+  const shared = { binaries: programs.postgres, account, password };
+  const primary: Cluster = { ...shared, data: join(home, 'primary') };
+  const replica: Cluster = { ...shared, data: join(home, 'replica') };
+  const passwordFile = await fileFor(account, join(home, 'password'), password);
+  const created = ['--username=quartermaster', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--no-sync'];
+  await run(
+    programs.postgres.initdb,
+    [`--pgdata=${primary.data}`, ...created, '--encoding=UTF8', '--locale=C.UTF-8'],
+    account,
+  );
+  await start(primary, settings);
+  const port = await portOf(primary);
+  await onPrimary(urlOf(primary, port, 'postgres'), [
+    `CREATE ROLE ${owner.name} LOGIN PASSWORD '${owner.password}'`,
+    `CREATE DATABASE ${name} OWNER ${owner.name}`,
+  ]);
+  const from = urlOf(primary, port, 'postgres');
+  await run(
+    programs.postgres.basebackup,
+    ['-d', from, '-D', replica.data, '-R', '-X', 'stream', '-c', 'fast', '--no-sync'],
+    account,
+  );
+  await start(replica, settings);
+  const replicaPort = await portOf(replica);
+  const pooler = await openPooler(programs, home, account, { port, replicaPort });
+  const urlAt = (at: number, database: string) =>
+    `postgres://${owner.name}:${encodeURIComponent(owner.password)}@127.0.0.1:${at}/${database}`;
+  return {
+    direct: urlAt(port, name),
+    pooled: urlAt(pooler.port, name),
+    pooledReplica: urlAt(pooler.port, `${name}_replica`),
+    superuser: urlOf(primary, port, name),
+    stopReplica: () => stop(replica, 'immediate'),
+    startReplica: () => start(replica, { ...settings, port: String(replicaPort) }),
+    async close() {
+      await pooler.end();
+      await Promise.all([stop(replica, 'immediate'), stop(primary, 'immediate')]);
+    },
+  };
+}
+
+/** The program's settings are those that docs/running-at-scale.md tells. */
+async function openPooler(
+  { pgbouncer }: Programs,
+  home: string,
+  account: Account | null,
+  { port, replicaPort }: { port: number; replicaPort: number },
+): Promise<Listening & { readonly port: number }> {
+  const users = await fileFor(account, join(home, 'users.txt'), `"${owner.name}" "${owner.password}"\n`);
+  const listensOn = await freePort();
+  const settings = [
+    '[databases]',
+    `${name} = host=127.0.0.1 port=${port} dbname=${name}`,
+    `${name}_replica = host=127.0.0.1 port=${replicaPort} dbname=${name}`,
+    '[pgbouncer]',
+    'listen_addr = 127.0.0.1',
+    `listen_port = ${listensOn}`,
+    'unix_socket_dir =',
+    'pool_mode = transaction',
+    'auth_type = scram-sha-256',
+    `auth_file = ${users}`,
+    'default_pool_size = 20',
+    'max_client_conn = 500',
+  ];
+  const file = await fileFor(account, join(home, 'pgbouncer.ini'), `${settings.join('\n')}\n`);
+  return { ...(await listening(pgbouncer, [file], listensOn, account)), port: listensOn };
+}
+
+async function fileFor(account: Account | null, file: string, text: string): Promise<string> {
+  await writeFile(file, text, { mode: 0o600 });
+  if (account) await chown(file, account.uid, account.gid);
+  return file;
+}
+
+const portOf = async ({ data }: Cluster): Promise<number> => (await runningServer(data))?.port ?? 0;
+
+async function onPrimary(url: string, statements: readonly string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
