@@ -1,5 +1,4 @@
 import type { Resource } from '../resources/declaration.ts';
-import { likeText } from './match.ts';
 import type { Condition } from './query.ts';
 import { Forbidden } from './refusals.ts';
 import { scopeOf } from './searched.ts';
@@ -8,6 +7,7 @@ import { spanSql } from './span.ts';
 import { fieldAt, type Statement, typeOf } from './statement.ts';
 import { visibleSql, whereSql } from './visible.ts';
 import { asksOf, reachOf } from './within-sight.ts';
+import { likeText } from './words.ts';
 
 const operators = { eq: '=', lt: '<', lte: '<=', gt: '>', gte: '>=' } as const;
 

@@ -1,6 +1,7 @@
 import type pg from 'pg';
-import { findEnds, matchSql } from './match.ts';
-import { byPrefix, placeOf, type Scope, testAt } from './searched.ts';
+import { findEnds } from './ends.ts';
+import { matchSql } from './match.ts';
+import { byPrefix, placeOf, resourceAt, type Scope, testAt } from './searched.ts';
 import { type Slot, Statement, valuesOf } from './statement.ts';
 import { visibleSql, whereSql } from './visible.ts';
 
@@ -25,13 +26,27 @@ export async function correctWords(
 ): Promise<string[] | null> {
   const doubtful = [...new Set(words.filter((word) => correctable.test(word)))].slice(0, mendable);
   if (doubtful.length === 0) return null;
-  const standing = await whichStand(db, scopes, doubtful, me);
+  const once = withoutRepeats(scopes);
+  const standing = await whichStand(db, once, doubtful, me);
   const mended = new Map<string, string>();
   for (const word of doubtful.filter((one) => !standing.has(one))) {
-    const near = await nearestTo(db, scopes, word.toLowerCase(), me);
+    const near = await nearestTo(db, once, word.toLowerCase(), me);
     if (near !== null) mended.set(word, near);
   }
   return mended.size > 0 ? words.map((word) => mended.get(word) ?? word) : null;
+}
+
+/** The same without what lies behind references and is looked through at its own resource as well. */
+function withoutRepeats(scopes: readonly Scope[]): Scope[] {
+  const whole = new Map(scopes.filter(({ ownOnly }) => !ownOnly).map((scope) => [scope.resource, scope.paths]));
+  return scopes.map((scope) => ({
+    ...scope,
+    paths: scope.paths.filter((path) => {
+      const dot = path.lastIndexOf('.');
+      if (dot < 0) return true;
+      return !whole.get(resourceAt(scope.resource, path.slice(0, dot)))?.includes(path.slice(dot + 1));
+    }),
+  }));
 }
 
 /** A short word with two neighbours changed round, each way; of longer ones enough stays alike to be found as near. */

@@ -73,7 +73,8 @@ export async function settleCount(
   return { count: Math.max(count, estimate, seen), countIsEstimate: true };
 }
 
-async function estimated(db: pg.Pool, rows: string, values: unknown[]): Promise<number> {
+/** How many rows a SELECT gives, as the planner guesses from its statistics. */
+export async function estimated(db: pg.Pool, rows: string, values: unknown[]): Promise<number> {
   const plan = await db.query<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>(
     `EXPLAIN (FORMAT JSON) ${rows}`,
     values,

@@ -1,13 +1,15 @@
 import type pg from 'pg';
 import type { Resource } from '../resources/declaration.ts';
+import { countedUpTo, type Lot, lotSql, manySql, type Ranked, rowsSql } from './best.ts';
 import { correctWords } from './correct.ts';
-import { findEnds, type Match, matchSql, rankSql } from './match.ts';
+import { estimated } from './count.ts';
+import { findEnds, type Match } from './ends.ts';
 import { literal } from './projection.ts';
 import { describedBy, type Scope } from './searched.ts';
 import { type Slot, Statement, valuesOf } from './statement.ts';
-import { visibleSql, whereSql } from './visible.ts';
+import { nameFor } from './statement-name.ts';
 
-export { wordsOf } from './match.ts';
+export { wordsOf } from './words.ts';
 
 /** A row that was found. */
 export interface Hit {
@@ -25,7 +27,7 @@ export interface Found {
   readonly resource: Resource;
   /** The page asked for, the best first. */
   readonly hits: readonly Hit[];
-  /** How many there are in all. */
+  /** How many there are in all; of more than 20,000 PostgreSQL's estimate. */
   readonly count: number;
 }
 
@@ -61,35 +63,74 @@ async function findIn(
   { limit = 10, offset = 0 }: SearchWishes,
 ): Promise<Found[]> {
   const matches = await findEnds(db, scopes, words);
-  const slots: Slot[] = [];
-  const page = `LIMIT ${Math.trunc(limit)} OFFSET ${Math.trunc(offset)}`;
-  const texts = scopes.map((scope) => `(${foundSql(scope, matches.get(scope.resource) ?? [], slots, page)})`);
-  const { rows } = await db.query<{ resource: string; count: number; hits: Hit[] }>(
-    texts.join(' UNION ALL '),
-    valuesOf(slots, me),
+  const matchesOf = ({ resource }: Scope) => matches.get(resource) ?? [];
+  const page = { limit, offset };
+  const ask = async <Row extends { resource: string }>(
+    those: readonly Scope[],
+    sql: (scope: Scope, slots: Slot[]) => string,
+    ready = false,
+  ): Promise<Row[]> => {
+    if (those.length === 0) return [];
+    const slots: Slot[] = [];
+    const text = those.map((scope) => sql(scope, slots)).join(' UNION ALL ');
+    const name = ready ? nameFor(text) : undefined;
+    const { rows } = await db.query<Row>({ text, values: valuesOf(slots, me), ...(name && { name }) });
+    return rows;
+  };
+  const lotOf = (scope: Scope, slots: Slot[]) => lotSql(scope, matchesOf(scope), slots, page);
+  // What to ask an index for depends on the words, so that is planned each time.
+  const kept = await ask<Lot>(
+    scopes.filter(({ resource }) => resource.searchText),
+    lotOf,
   );
-  const byName = new Map(rows.map((row) => [row.resource, row]));
-  return scopes.flatMap(({ resource }) => {
-    const row = byName.get(resource.name);
-    return row?.count ? [{ resource, hits: row.hits, count: row.count }] : [];
-  });
+  const read = await ask<Lot>(
+    scopes.filter(({ resource }) => !resource.searchText),
+    lotOf,
+    true,
+  );
+  const lots = new Map([...kept, ...read].filter(({ count }) => count > 0).map((lot) => [lot.resource, lot]));
+  const many = await ask<{ resource: string; best: Ranked[] }>(
+    scopes.filter(({ resource }) => lots.get(resource.name)?.best === null),
+    (scope, slots) => manySql(scope, matchesOf(scope), slots, page),
+  );
+  const best = new Map([...lots.values(), ...many].map((lot) => [lot.resource, lot.best ?? []]));
+  const hits = await ask<{ resource: string; hits: Hit[] }>(
+    scopes.filter(({ resource }) => best.get(resource.name)?.length),
+    (scope, slots) => hitsSql(scope, best.get(scope.resource.name) ?? [], slots),
+  );
+  return Promise.all(
+    scopes
+      .filter(({ resource }) => lots.has(resource.name))
+      .map(async (scope) => ({
+        resource: scope.resource,
+        hits: hits.find(({ resource }) => resource === scope.resource.name)?.hits ?? [],
+        count: await countOf(db, scope, matchesOf(scope), lots.get(scope.resource.name)?.count ?? 0, me),
+      })),
+  );
 }
 
-/** All that match are ranked; names are put together for those shown alone. */
-function foundSql({ resource, ownOnly, paths }: Scope, matches: readonly Match[], slots: Slot[], page: string): string {
-  const statement = new Statement(resource, slots);
-  const where = whereSql([...visibleSql(statement, ownOnly), ...matchSql(statement, paths, matches)]);
-  const rank = rankSql(
-    statement,
-    paths,
-    matches.map(({ word }) => word),
-  );
-  const ranked = `SELECT t.id, ${rank} AS rank ${statement.from()}${where}`;
+/** What to say of a count: beyond the bound PostgreSQL's estimate, which may not contradict what was seen. */
+async function countOf(
+  db: pg.Pool,
+  scope: Scope,
+  matches: readonly Match[],
+  counted: number,
+  me: number | null,
+): Promise<number> {
+  if (counted <= countedUpTo) return counted;
+  const statement = new Statement(scope.resource);
+  const rows = rowsSql(statement, scope, matches);
+  return Math.max(counted, await estimated(db, rows, valuesOf(statement.slots, me)));
+}
+
+/** Names are put together for those shown alone. */
+function hitsSql({ resource, paths }: Scope, best: readonly Ranked[], slots: Slot[]): string {
   const shown = new Statement(resource, slots);
   const label = `coalesce(${shown.path('$label')}, '')`;
-  const hits = `SELECT t.id, ${label} AS label, ${describedBy(shown, paths)} AS description, best.rank`;
-  return `WITH ranked AS MATERIALIZED (${ranked}), best AS (SELECT * FROM ranked ORDER BY rank DESC, id ${page})
-    SELECT ${literal(resource.name)} AS resource, (SELECT count(*)::int FROM ranked) AS count,
-    (SELECT coalesce(json_agg(hit), '[]') FROM (
-      ${hits} ${shown.from()} JOIN best ON best.id = t.id ORDER BY best.rank DESC, label, t.id) AS hit) AS hits`;
+  const ids = shown.bind({ value: best.map(({ id }) => id) }, 'int[]');
+  const ranks = shown.bind({ value: best.map(({ rank }) => rank) }, 'float[]');
+  const hit = `SELECT t.id, ${label} AS label, ${describedBy(shown, paths)} AS description, best.rank`;
+  return `SELECT ${literal(resource.name)} AS resource, (SELECT coalesce(json_agg(hit), '[]') FROM (
+    ${hit} ${shown.from()} JOIN unnest(${ids}, ${ranks}) AS best (id, rank) ON best.id = t.id
+    ORDER BY best.rank DESC, label, t.id) AS hit) AS hits`;
 }

@@ -128,6 +128,7 @@ export function byPrefix(paths: readonly string[]): Map<string, string[]> {
   return groups;
 }
 
-function resourceAt(resource: Resource, prefix: string): Resource {
+/** The resource that references lead to. */
+export function resourceAt(resource: Resource, prefix: string): Resource {
   return prefix.split('.').reduce((at, name) => resourceNamed(at.fields[name]?.target ?? ''), resource);
 }

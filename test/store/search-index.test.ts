@@ -52,11 +52,13 @@ interface Plan {
   'Node Type': string;
   'Relation Name'?: string;
   'Index Name'?: string;
+  'Actual Rows'?: number;
+  'Actual Loops'?: number;
   Plans?: Plan[];
 }
 
-/** A pool that notes what it is asked, and how PostgreSQL went about it. */
-function watched(): { db: pg.Pool; plans: () => Promise<Plan[]> } {
+/** A pool that notes what it is asked, and how PostgreSQL went about it (`run`: with what came of it). */
+function watched(): { db: pg.Pool; plans: (run?: boolean) => Promise<Plan[]> } {
   const asked: { text: string; values: unknown[] }[] = [];
   const { pool } = services;
   const query = (given: string | { text: string; values?: unknown[] }, values: unknown[] = []) => {
@@ -64,14 +66,14 @@ function watched(): { db: pg.Pool; plans: () => Promise<Plan[]> } {
     asked.push({ text, values: own });
     return typeof given === 'string' ? pool.query(given, values) : pool.query(given);
   };
-  const plans = async () => {
+  const plans = async (run = false) => {
     const found: Plan[] = [];
     const walk = (plan: Plan) => {
       found.push(plan);
       for (const one of plan.Plans ?? []) walk(one);
     };
     for (const { text, values } of asked.filter((one) => !one.text.startsWith('EXPLAIN'))) {
-      const { rows } = await pool.query(`EXPLAIN (FORMAT JSON) ${text}`, values);
+      const { rows } = await pool.query(`EXPLAIN (FORMAT JSON${run ? ', ANALYZE' : ''}) ${text}`, values);
       walk(rows[0]['QUERY PLAN'][0].Plan);
     }
     return found;
@@ -129,6 +131,43 @@ test('a misspelt word is mended by way of the index too', async (t) => {
   t.is(found[0]?.count, 20);
   const taken = await plans();
   t.false(taken.some((plan) => plan['Node Type'] === 'Seq Scan' && plan['Relation Name'] === 'host'));
+});
+
+test('a letter that stands everywhere finds first what it is the name of, and ranks no more than it shows', async (t) => {
+  await services.knex.raw(`
+    INSERT INTO host (hostname, hardware_id) SELECT name, (SELECT min(id) FROM host_hardware)
+      FROM unnest(ARRAY['x node', 'nought', 'n']) AS name;
+    ANALYZE host;
+  `);
+  const { db, plans } = watched();
+  const [found] = await searchIn(db, [everythingOf('host')], ['n'], null, { limit: 4 });
+  t.deepEqual(
+    found?.hits.map(({ label, rank }) => [label, rank]),
+    [['n', 1], ...['node000001.office', 'node000002.cellar', 'node000003.roof'].map((label) => [label, 0.9])],
+  );
+  t.true((found?.count ?? 0) > 90_000);
+  const taken = await plans(true);
+  t.true(taken.some((plan) => plan['Index Name'] === 'host_search_first'));
+  // PostgreSQL looks no further than what is counted one by one.
+  const most = Math.max(...taken.map((plan) => plan['Actual Rows'] ?? 0));
+  t.true(most <= 20_001, `${most} rows`);
+});
+
+test('a misspelt word is looked for everywhere without reading hosts or parts from end to end', async (t) => {
+  const { db, plans } = watched();
+  const everywhere = resources.map(({ name }) => everythingOf(name));
+  const found = await searchIn(db, everywhere, ['zepelin'], null, {});
+  t.deepEqual(
+    found.map(({ resource, count }) => [resource.name, count]),
+    [
+      ['host', 20],
+      ['part', 20],
+    ],
+  );
+  const read = (await plans(true))
+    .filter((plan) => plan['Node Type'] === 'Seq Scan' && plan['Actual Loops'])
+    .map((plan) => plan['Relation Name']);
+  t.false(read.includes('host') || read.includes('part'));
 });
 
 test('counts are exact up to 100,000; beyond, an estimate says that it is one and leads to the last row all the same', async (t) => {
