@@ -3,7 +3,7 @@ import { loadPerson } from '../../shared/access/load-person.ts';
 import { scopesWorthOffering } from '../../shared/access/scopes-of-person.ts';
 import { moment } from '../../shared/pages/moment.ts';
 import { findTokens, makeTokenFor, revokeToken } from '../../shared/people/tokens.ts';
-import { endOf, noWish, readWish, spellings, type TokenWish, wrongWith } from '../account/token-wish.ts';
+import { endOf, networksOf, noWish, readWish, spellings, type TokenWish, wrongWith } from '../account/token-wish.ts';
 import { say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
 import { notFound, Problem } from '../pages/problems.ts';
@@ -72,6 +72,7 @@ export function tokenRoutes(router: Router<BrowserState>, { knex, config }: Admi
       spelling: wish.spelling,
       scopes: wish.bound ? wish.scopes : null,
       expiresAt: endOf(wish.expires),
+      addresses: networksOf(wish),
     });
     await showForm(ctx, { wish: noWish, made: { name: wish.name, clear } }, 201);
   });

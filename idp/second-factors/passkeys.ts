@@ -1,16 +1,12 @@
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server';
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
 import type { Knex } from 'knex';
 import type { Config } from '../../shared/config.ts';
 import { type ChallengePurpose, endOfChallenge, newChallenge, takeChallenge } from './challenge.ts';
 
 type Settings = Pick<Config, 'secretKey' | 'publicUrl' | 'instanceName'>;
+
+/** Large, with its parsers of certificates: read when somebody first signs in, not at the start. */
+const library = () => import('@simplewebauthn/server');
 
 /** Every passkey asks its person for a PIN or a finger, so it counts as two factors. */
 const userVerification = 'required';
@@ -30,6 +26,7 @@ export async function registrationOptions(
   person: { id: number; username: string; name: string },
 ): Promise<string> {
   const there = await db('passkeys').where({ user_id: person.id }).select('credential_id', 'transports');
+  const { generateRegistrationOptions } = await library();
   const options = await generateRegistrationOptions({
     rpName: config.instanceName,
     rpID: new URL(config.publicUrl).hostname,
@@ -64,6 +61,7 @@ export async function addPasskey(
   const response = read<RegistrationResponseJSON>(answer);
   if (!response) return null;
   const asked = new Asked(config, { purpose: 'add passkey', browser });
+  const { verifyRegistrationResponse } = await library();
   const verified = await attempt(
     verifyRegistrationResponse({ ...asked.expectations, supportedAlgorithmIDs, response }),
   );
@@ -100,6 +98,7 @@ export async function authenticationOptions(
 ): Promise<string> {
   const own =
     userId === undefined ? [] : await db('passkeys').where({ user_id: userId }).select('credential_id', 'transports');
+  const { generateAuthenticationOptions } = await library();
   const options = await generateAuthenticationOptions({
     rpID: new URL(config.publicUrl).hostname,
     challenge: new Uint8Array(newChallenge(config.secretKey, { purpose: 'sign in', browser })),
@@ -132,6 +131,7 @@ export async function usePasskey(
   const row = await db<PasskeyRow>('passkeys').where({ credential_id: response.id }).first();
   if (!row || (userId !== undefined && row.user_id !== userId)) return null;
   const asked = new Asked(config, { purpose: 'sign in', browser });
+  const { verifyAuthenticationResponse } = await library();
   const verified = await attempt(
     verifyAuthenticationResponse({
       ...asked.expectations,

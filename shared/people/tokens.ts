@@ -14,6 +14,8 @@ export interface TokenFacts {
   readonly created_at: Date;
   readonly last_used_at: Date | null;
   readonly expires_at: Date | null;
+  /** Networks (CIDR) that it may be used from; null: any. */
+  readonly addresses: readonly string[] | null;
 }
 
 /** A page of everybody's live tokens, the newest first, whose name or owner holds every word. */
@@ -32,7 +34,17 @@ export async function findTokens(
   if (wish.id !== undefined) tokens.where('t.id', wish.id);
   if (wish.userId !== undefined) tokens.where('t.user_id', wish.userId);
   for (const word of like) tokens.where((either) => either.whereILike('t.name', word).orWhereILike('u.username', word));
-  const columns = ['id', 'user_id', 'name', 'redacted', 'scopes', 'created_at', 'last_used_at', 'expires_at'];
+  const columns = [
+    'id',
+    'user_id',
+    'name',
+    'redacted',
+    'scopes',
+    'created_at',
+    'last_used_at',
+    'expires_at',
+    'addresses',
+  ];
   const rows: TokenFacts[] = await tokens.select(...columns.map((column) => `t.${column}`), 'u.username');
   return { tokens: rows.slice(0, wish.limit), more: rows.length > wish.limit };
 }
@@ -42,8 +54,8 @@ export function makeTokenFor(knex: Knex, actor: Principal, token: NewApiToken): 
   if (!actor.person?.isSuperuser || actor.standIn) throw new Error('Only superusers make tokens for others');
   return knex.transaction(async (trx) => {
     const { id, clear } = await makeApiToken(trx, token);
-    const { name, scopes, expiresAt, userId } = token;
-    const facts = { name, user: userId, expires_at: expiresAt, scopes };
+    const { name, scopes, expiresAt, userId, addresses = null } = token;
+    const facts = { name, user: userId, expires_at: expiresAt, scopes, addresses };
     const changes = Object.fromEntries(Object.entries(facts).map(([field, value]) => [field, { new: value }]));
     await audit(trx, actor, { action: 'create', resource: 'token', objectId: id, changes });
     return clear;

@@ -139,7 +139,15 @@ test.serial('a service user is made for scripts: it has tokens, and nobody signs
   });
   t.false(JSON.stringify(await q.knex('audit_entries')).includes(clear.split('|')[1]!));
 
-  const tokens = await browser.open('/admin/tokens/?search=scanner');
+  const path = `/admin/people/${scanner.id}/tokens/`;
+  const bound = { device_name: 'Dock scanner', bound: 'no', spelling: 'qore' };
+  t.regex((await send(path, { ...bound, addresses: 'the dock' })).html, /is no address and no network/);
+  const elsewhere = await send(path, { ...bound, addresses: '192.0.2.0/24' });
+  const unusable = /id="new-token">([^<]+)</.exec(elsewhere.html)?.[1] ?? '';
+  t.is((await q.fetch('/api/user/me/', { as: `Bearer ${unusable}` })).status, 401);
+  t.regex((await browser.open('/admin/tokens/?search=dock')).html, /Only from 192\.0\.2\.0\/24/);
+
+  const tokens = await browser.open('/admin/tokens/?search=rack');
   const revoke = /\/admin\/tokens\/\d+\/revoke\//.exec(tokens.html)?.[0] ?? '';
   t.regex((await send(revoke)).html, /The token is revoked/);
   t.is(await soon(401, () => q.fetch('/api/user/me/', { as: `Bearer ${clear}` })), 401);
