@@ -144,7 +144,7 @@ test.serial('a service user is made for scripts: it has tokens, and nobody signs
   t.regex((await send(path, { ...bound, addresses: 'the dock' })).html, /is no address and no network/);
   const elsewhere = await send(path, { ...bound, addresses: '192.0.2.0/24' });
   const unusable = /id="new-token">([^<]+)</.exec(elsewhere.html)?.[1] ?? '';
-  t.is((await q.fetch('/api/user/me/', { as: `Bearer ${unusable}` })).status, 401);
+  t.is((await q.fetch('/api/user/me/', { as: `Bearer ${unusable}` })).status, 403);
   t.regex((await browser.open('/admin/tokens/?search=dock')).html, /Only from 192\.0\.2\.0\/24/);
 
   const tokens = await browser.open('/admin/tokens/?search=rack');
