@@ -3,6 +3,7 @@ import { exportFormats, exportTrail, isExportFormat } from '../../shared/audit/e
 import { isCursor, readTrail, type TrailEntry, type TrailFilter } from '../../shared/audit/trail.ts';
 import { readTrailFilter, type TypedFilter, trailFilterNames } from '../../shared/audit/trail-query.ts';
 import { moment } from '../../shared/pages/moment.ts';
+import { say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
 import { notFound } from '../pages/problems.ts';
 import type { BrowserContext, BrowserState } from '../sign-in/state.ts';
@@ -78,8 +79,8 @@ function entryView(entry: TrailEntry, timeZone: string) {
 
 /** A value as people read it. */
 function printed(value: unknown): string {
-  if (value === null || value === '') return 'nothing';
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (value === null || value === '') return say('audit.empty');
+  if (typeof value === 'boolean') return value ? say('audit.yes') : say('audit.no');
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return text.length > 300 ? `${text.slice(0, 300)}…` : text;
 }

@@ -1,7 +1,9 @@
 import type Router from '@koa/router';
-import { type Permission, permissions, type Role, roleNames, roles } from '../../shared/access/roles.ts';
+import { type Permission, permissions, type Role, roleNames } from '../../shared/access/roles.ts';
 import { FieldRefused } from '../../shared/applications/field-refused.ts';
 import { changeGroup, createGroup, deleteGroup, type GroupRights, listGroups } from '../../shared/people/groups.ts';
+import { say } from '../messages/say.ts';
+import { type Outcomes, outcomeOf } from '../pages/outcomes.ts';
 import { showPage } from '../pages/pages.ts';
 import { seeOther } from '../pages/see-other.ts';
 import type { Form } from '../sign-in/form.ts';
@@ -10,11 +12,11 @@ import { groupIn } from './found.ts';
 import type { AdminServices } from './router.ts';
 
 const home = '/admin/groups/';
-const outcomes = new Map([
-  ['created', 'The group is made. Its members may do nothing yet.'],
-  ['changed', 'Your changes are saved. They hold from this moment.'],
-  ['deleted', 'The group is deleted. Its members lost what only it gave them.'],
-]);
+const outcomes: Outcomes = {
+  created: 'groups.done-created',
+  changed: 'groups.done-changed',
+  deleted: 'groups.done-deleted',
+};
 
 /** `/admin/groups/`: groups, and what each lets its members do. */
 export function groupRoutes(router: Router<BrowserState>, { knex }: AdminServices): void {
@@ -38,7 +40,7 @@ export function groupRoutes(router: Router<BrowserState>, { knex }: AdminService
       group,
       values: { name: group.name },
       grid: gridOf(rights),
-      done: outcomes.get(String(ctx.query.done)),
+      done: outcomeOf(ctx, outcomes),
     });
   });
 
@@ -62,13 +64,10 @@ export function groupRoutes(router: Router<BrowserState>, { knex }: AdminService
   router.get(`${home}:id/delete/`, async (ctx) => {
     const { id, name, members } = await groupIn(ctx, knex);
     showPage(ctx, 'confirm', {
-      title: `Delete the group ${name}?`,
-      sentences: [
-        `${['Nobody belongs', 'One person belongs'][members] ?? `${members} people belong`} to it. What only it gives them they lose at once.`,
-        'This cannot be undone.',
-      ],
+      title: say('groups.ask-delete', { name }),
+      sentences: [say('groups.belong', { count: members }), say('groups.no-undo')],
       action: ctx.path,
-      button: 'Delete group',
+      button: say('groups.delete-button'),
       back: `${home}${id}/`,
     });
   });
@@ -85,13 +84,13 @@ export function groupRoutes(router: Router<BrowserState>, { knex }: AdminService
     status = 200,
   ): Promise<void> {
     const groups = await listGroups(knex);
-    showPage(ctx, 'admin-groups', { ...typed, groups, done: outcomes.get(String(ctx.query.done)) }, status);
+    showPage(ctx, 'admin-groups', { ...typed, groups, done: outcomeOf(ctx, outcomes) }, status);
   }
 }
 
 function wrongWithName(name: string): string | null {
-  if (name === '') return 'Enter a name.';
-  return name.length > 150 ? 'Use at most 150 characters.' : null;
+  if (name === '') return say('groups.no-name');
+  return name.length > 150 ? say('words.at-most', { most: 150 }) : null;
 }
 
 const isPermission = (word: string): word is Permission => (permissions as readonly string[]).includes(word);
@@ -109,7 +108,7 @@ function readRights(form: Form): GroupRights {
 const gridOf = (rights: GroupRights) =>
   roleNames.map((role) => ({
     role,
-    label: roles[role].label,
-    covers: roles[role].covers,
+    label: say(`role-labels.${role}`),
+    covers: say(`roles.${role}`),
     ticks: permissions.map((permission) => ({ permission, ticked: rights[role].has(permission) })),
   }));

@@ -2,6 +2,8 @@ import type Router from '@koa/router';
 import { moment } from '../../shared/pages/moment.ts';
 import { listSigningKeys } from '../../shared/signing-keys/read.ts';
 import { replaceSigningKeys, rotateSigningKeys } from '../../shared/signing-keys/rotate.ts';
+import { say } from '../messages/say.ts';
+import { type Outcomes, outcomeOf } from '../pages/outcomes.ts';
 import { showPage } from '../pages/pages.ts';
 import { Problem } from '../pages/problems.ts';
 import { seeOther } from '../pages/see-other.ts';
@@ -9,12 +11,12 @@ import { type BrowserState, principalOf } from '../sign-in/state.ts';
 import type { AdminServices } from './router.ts';
 
 const home = '/admin/keys/';
-const outcomes = new Map([
-  ['rotated', 'The next keys sign from now on. What was signed before stays valid.'],
-  ['replaced', 'All keys are new. Every access token that the old ones signed is refused.'],
-]);
+const outcomes: Outcomes = {
+  rotated: 'keys.done-rotated',
+  replaced: 'keys.done-replaced',
+};
 
-const states = { current: 'Signs', next: 'Signs next', previous: 'Signed before' } as const;
+const states = { current: 'keys.current', next: 'keys.next', previous: 'keys.previous' } as const;
 
 /** `/admin/keys/`: the keys that sign tokens. */
 export function keyRoutes(router: Router<BrowserState>, services: AdminServices): void {
@@ -23,10 +25,10 @@ export function keyRoutes(router: Router<BrowserState>, services: AdminServices)
   router.get(home, async (ctx) => {
     const keys = await listSigningKeys(knex);
     showPage(ctx, 'admin-keys', {
-      done: outcomes.get(String(ctx.query.done)),
+      done: outcomeOf(ctx, outcomes),
       keys: keys.map((key) => ({
         ...key,
-        says: states[key.state],
+        says: say(states[key.state]),
         since: moment(key.state_since, config.timeZone),
         made: moment(key.created_at, config.timeZone),
       })),
@@ -35,12 +37,10 @@ export function keyRoutes(router: Router<BrowserState>, services: AdminServices)
 
   router.get(`${home}rotate/`, (ctx) => {
     showPage(ctx, 'confirm', {
-      title: 'Let the next keys sign?',
-      sentences: [
-        'Tokens signed before stay valid. Applications notice nothing: the next keys have been published for a while.',
-      ],
+      title: say('keys.ask-rotate'),
+      sentences: [say('keys.rotate-about')],
       action: ctx.path,
-      button: 'Rotate keys',
+      button: say('keys.rotate'),
       back: home,
       harmless: true,
     });
@@ -50,24 +50,17 @@ export function keyRoutes(router: Router<BrowserState>, services: AdminServices)
     const rotation = await rotateSigningKeys(services, principalOf(ctx));
     if ('notBefore' in rotation) {
       const when = moment(rotation.notBefore, config.timeZone).text;
-      throw new Problem(
-        409,
-        'Not yet',
-        `The next keys are too new: caches may be without them. Rotate again after ${when}.`,
-      );
+      throw new Problem(409, say('keys.not-yet'), say('keys.too-new', { when }));
     }
     seeOther(ctx, `${home}?done=rotated`);
   });
 
   router.get(`${home}replace/`, (ctx) => {
     showPage(ctx, 'confirm', {
-      title: 'Throw all keys away?',
-      sentences: [
-        'For keys that somebody else may have. Every access token ends at once, and applications get new ones by their refresh tokens.',
-        'Applications that keep our keys for long may refuse people until they read them again.',
-      ],
+      title: say('keys.ask-replace'),
+      sentences: [say('keys.replace-about'), say('keys.replace-effect')],
       action: ctx.path,
-      button: 'Replace all keys',
+      button: say('keys.replace-all'),
       back: home,
     });
   });

@@ -1,6 +1,7 @@
 import type Router from '@koa/router';
 import { moment } from '../../shared/pages/moment.ts';
 import { findPeople, type PeopleKind, peopleKinds } from '../../shared/people/find.ts';
+import { say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
 import type { BrowserState } from '../sign-in/state.ts';
 import { pageOf, searchOf } from './found.ts';
@@ -22,7 +23,7 @@ export function peopleRoutes(router: Router<BrowserState>, { knex, config }: Adm
       page,
       more,
       kind,
-      kinds: Object.entries(peopleKinds),
+      kinds: (Object.keys(peopleKinds) as PeopleKind[]).map((one) => [one, say(`people-kinds.${one}`)]),
       people: people.map((person) => ({ ...person, lastLogin: moment(person.last_login, config.timeZone) })),
     });
   });

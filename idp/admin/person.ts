@@ -7,6 +7,8 @@ import { switchPerson } from '../../shared/people/commands.ts';
 import { resetFactorsOf } from '../../shared/people/factors.ts';
 import type { PersonFacts } from '../../shared/people/find.ts';
 import { endOneSession, listSessions, signOutEverywhere } from '../../shared/people/sessions.ts';
+import { type Key, say } from '../messages/say.ts';
+import { type Outcomes, outcomeOf } from '../pages/outcomes.ts';
 import { showPage } from '../pages/pages.ts';
 import { notFound, Problem } from '../pages/problems.ts';
 import { seeOther } from '../pages/see-other.ts';
@@ -16,29 +18,28 @@ import { type BrowserState, personOf, principalOf } from '../sign-in/state.ts';
 import { numberIn, personIn, type WithParams } from './found.ts';
 import type { AdminServices } from './router.ts';
 
-/** What `?done=` may say. */
-const outcomes = new Map([
-  ['created', 'The account is made. It has no password yet.'],
-  ['invite', 'The invitation is on its way. Its link works once.'],
-  ['reset-password', 'The letter is on its way. Its link works once, for half an hour.'],
-  ['changed', 'Your changes are saved.'],
-  ['disable', 'The account is disabled. Its sessions and tokens have ended.'],
-  ['enable', 'The account is enabled.'],
-  ['sign-out', 'They are signed out everywhere, and no application is connected any more.'],
-  ['reset-factors', 'Their second factors are gone, and they are signed out.'],
-  ['session', 'That browser is signed out.'],
-]);
-
-const notInvited: Readonly<Record<NotInvited, string>> = {
-  'no such person': 'Only people whose account is enabled are invited.',
-  'no address': 'There is no e-mail address to write to. Enter one first.',
-  'has a password': 'They have a password already. When it is forgotten, they reset it on the sign-in page.',
+const outcomes: Outcomes = {
+  created: 'people.done-created',
+  invite: 'people.done-invite',
+  'reset-password': 'people.done-reset-password',
+  changed: 'people.done-changed',
+  disable: 'people.done-disable',
+  enable: 'people.done-enable',
+  'sign-out': 'people.done-sign-out',
+  'reset-factors': 'people.done-reset-factors',
+  session: 'people.done-session',
 };
 
-const notReset: Readonly<Record<NotReset, string>> = {
-  'no such person': 'Only people whose account is enabled are written to.',
-  'no address': 'There is no e-mail address to write to. Enter one first.',
-  'has no password': 'They have no password yet. Invite them.',
+const notInvited: Readonly<Record<NotInvited, Key>> = {
+  'no such person': 'people.not-invited-person',
+  'no address': 'people.no-address',
+  'has a password': 'people.has-password',
+};
+
+const notReset: Readonly<Record<NotReset, Key>> = {
+  'no such person': 'people.not-written-person',
+  'no address': 'people.no-address',
+  'has no password': 'people.no-password-yet',
 };
 
 /** Sessions that a page shows. */
@@ -47,36 +48,25 @@ const shownSessions = 50;
 /** What asks first, and what it then does. */
 const actions = {
   disable: {
-    title: (name: string) => `Disable ${name}?`,
-    sentences: [
-      'Their sessions, API tokens and connected applications end at once. Tokens stay dead when you enable them again.',
-    ],
-    button: 'Disable account',
+    title: 'people.ask-disable',
+    sentences: ['people.disable-about'],
+    button: 'people.disable',
   },
   'sign-out': {
-    title: (name: string) => `Sign ${name} out everywhere?`,
-    sentences: [
-      'Every browser is signed out and every application disconnected, at once.',
-      'Their API tokens stay; revoke those one by one.',
-    ],
-    button: 'Sign out everywhere',
+    title: 'people.ask-sign-out',
+    sentences: ['people.sign-out-about', 'people.sign-out-tokens'],
+    button: 'people.sign-out-everywhere',
   },
   'reset-password': {
-    title: (name: string) => `Let ${name} choose another password?`,
-    sentences: [
-      'They get a letter with a link by which they choose it. Their password of before goes on until then.',
-      'Whoever reads what comes to their address can use the link: look whether it is still theirs.',
-    ],
-    button: 'Send the link',
+    title: 'people.ask-reset',
+    sentences: ['people.reset-about', 'people.reset-care'],
+    button: 'password.send-link',
     harmless: true,
   },
   'reset-factors': {
-    title: (name: string) => `Reset the second factors of ${name}?`,
-    sentences: [
-      'For people who lost them: authenticator app, passkeys and recovery codes are gone, and they are signed out.',
-      'Make sure by another way that it is really them who asks.',
-    ],
-    button: 'Reset second factors',
+    title: 'people.ask-factors',
+    sentences: ['people.factors-about', 'people.factors-care'],
+    button: 'people.reset-factors',
   },
 } as const;
 type Action = keyof typeof actions;
@@ -94,7 +84,7 @@ export function personRoutes(router: Router<BrowserState>, { knex, config }: Adm
       knex('api_tokens AS t').where({ user_id: person.id }).whereRaw('api_token_lives(t)').count({ count: '*' }),
     ]);
     showPage(ctx, 'admin-person', {
-      done: outcomes.get(String(ctx.query.done)),
+      done: outcomeOf(ctx, outcomes),
       person,
       isSelf: person.id === personOf(ctx).id,
       name: `${person.first_name} ${person.last_name}`.trim() || person.username,
@@ -116,9 +106,15 @@ export function personRoutes(router: Router<BrowserState>, { knex, config }: Adm
     const path = `/admin/people/:id/${action}/`;
     router.get(path, async (ctx) => {
       const person = await personIn(ctx, knex);
-      const { title, ...says } = actions[action];
-      const back = `/admin/people/${person.id}/`;
-      showPage(ctx, 'confirm', { ...says, title: title(person.username), action: ctx.path, back });
+      const { title, sentences, button, ...how } = actions[action];
+      showPage(ctx, 'confirm', {
+        ...how,
+        title: say(title, { person: person.username }),
+        sentences: sentences.map((sentence) => say(sentence)),
+        button: say(button),
+        action: ctx.path,
+        back: `/admin/people/${person.id}/`,
+      });
     });
     router.post(path, async (ctx) => {
       const person = await personIn(ctx, knex);
@@ -136,7 +132,7 @@ export function personRoutes(router: Router<BrowserState>, { knex, config }: Adm
   router.post('/admin/people/:id/invite/', async (ctx) => {
     const person = await personIn(ctx, knex);
     const refused = await knex.transaction((trx) => invite(trx, principalOf(ctx), person.id));
-    if (refused) throw new Problem(409, 'Nobody was invited', notInvited[refused]);
+    if (refused) throw new Problem(409, say('people.nobody-invited'), say(notInvited[refused]));
     seeOther(ctx, `/admin/people/${person.id}/?done=invite`);
   });
 
@@ -154,14 +150,14 @@ export function personRoutes(router: Router<BrowserState>, { knex, config }: Adm
     if (action === 'sign-out') return signOutEverywhere(knex, actor, id);
     if (action === 'reset-password') {
       const refused = await knex.transaction((trx) => sendReset(trx, actor, id));
-      if (refused) throw new Problem(409, 'Nobody was written to', notReset[refused]);
+      if (refused) throw new Problem(409, say('people.nobody-written'), say(notReset[refused]));
       return;
     }
     if (action === 'reset-factors') return resetFactorsOf(knex, actor, id);
     try {
       await switchPerson(knex, actor, id, false);
     } catch (error) {
-      if (error instanceof FieldRefused) throw new Problem(409, 'Not as things stand', error.message);
+      if (error instanceof FieldRefused) throw new Problem(409, say('tokens.not-as-things-stand'), error.message);
       throw error;
     }
   }

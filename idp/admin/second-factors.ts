@@ -1,6 +1,7 @@
 import type Router from '@koa/router';
-import { isMfaLevel, mfaLevels, mfaPolicy, setMfaPolicy } from '../../shared/identity/mfa-policy.ts';
+import { isMfaLevel, type MfaLevel, mfaLevels, mfaPolicy, setMfaPolicy } from '../../shared/identity/mfa-policy.ts';
 import { listGroups } from '../../shared/people/groups.ts';
+import { say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
 import { seeOther } from '../pages/see-other.ts';
 import { type BrowserState, principalOf } from '../sign-in/state.ts';
@@ -15,9 +16,9 @@ export function policyRoutes(router: Router<BrowserState>, { knex }: AdminServic
     const levelOf = new Map(policy.groups.map(({ groupId, level }) => [groupId, level]));
     showPage(ctx, 'admin-second-factors', {
       everybody: policy.everybody,
-      levels: Object.entries(mfaLevels),
+      levels: (Object.keys(mfaLevels) as MfaLevel[]).map((level) => [level, say(`mfa-levels.${level}`)]),
       groups: groups.map(({ id, name }) => ({ id, name, level: levelOf.get(id) ?? '' })),
-      done: ctx.query.done === 'changed' ? 'The policy is changed. It holds from this moment.' : null,
+      done: ctx.query.done === 'changed' ? say('people.policy-changed') : null,
     });
   });
 

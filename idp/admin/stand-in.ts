@@ -1,5 +1,6 @@
 import Router from '@koa/router';
 import { beginStandIn, endStandIn, standInMinutes } from '../../shared/identity/stand-in.ts';
+import { say } from '../messages/say.ts';
 import { showPage, showProblem } from '../pages/pages.ts';
 import { Problem, problems } from '../pages/problems.ts';
 import { seeOther } from '../pages/see-other.ts';
@@ -15,13 +16,10 @@ export function standInRoutes(router: Router<BrowserState>, { knex }: AdminServi
   router.get(path, async (ctx) => {
     const person = await personIn(ctx, knex);
     showPage(ctx, 'confirm', {
-      title: `Stand in for ${person.username}?`,
-      sentences: [
-        `You see and do what they may, for ${standInMinutes} minutes at most. Everything you do is recorded under both names.`,
-        'Their tokens, passwords, second factors and connected applications stay out of your reach.',
-      ],
+      title: say('people.ask-stand-in', { person: person.username }),
+      sentences: [say('people.stand-in-about', { minutes: standInMinutes }), say('people.stand-in-limits')],
       action: ctx.path,
-      button: 'Stand in',
+      button: say('people.stand-in'),
       back: `/admin/people/${person.id}/`,
       harmless: true,
     });
@@ -31,7 +29,7 @@ export function standInRoutes(router: Router<BrowserState>, { knex }: AdminServi
     const person = await personIn(ctx, knex);
     const { session } = ctx.state;
     if (!session || !(await beginStandIn(knex, principalOf(ctx), { idHash: session.idHash, personId: person.id }))) {
-      throw new Problem(409, 'Not for them', 'Nobody stands in for superusers, service users and disabled accounts.');
+      throw new Problem(409, say('people.not-for-them'), say('people.not-for-them-text'));
     }
     seeOther(ctx, '/');
   });
@@ -68,9 +66,9 @@ export function whileStandingIn(): BrowserMiddleware {
     const method = ctx.method === 'HEAD' ? 'GET' : ctx.method;
     if (!standIn || open.some(([verb, path]) => verb === method && path === ctx.path)) return next();
     showProblem(ctx, 403, {
-      title: 'Not while you stand in',
-      text: `This belongs to ${person?.username} alone. End standing in to go on as ${standIn.username}.`,
-      link: { href: '/', label: 'Start page' },
+      title: say('people.not-while'),
+      text: say('people.not-while-text', { person: person?.username, you: standIn.username }),
+      link: { href: '/', label: say('people.start-page') },
     });
   };
 }

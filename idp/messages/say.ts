@@ -2,12 +2,16 @@ import { type KeysOf, type SharedKey, sharedMessages } from '../../shared/messag
 import { readMessages, speakerOf } from '../../shared/messages/speaker.ts';
 import type account from './en/account.json';
 import type address from './en/address.json';
+import type audit from './en/audit.json';
 import type confirm from './en/confirm.json';
 import type connected from './en/connected.json';
 import type consent from './en/consent.json';
 import type device from './en/device.json';
+import type groups from './en/groups.json';
+import type keys from './en/keys.json';
 import type letters from './en/letters.json';
 import type password from './en/password.json';
+import type people from './en/people.json';
 import type problems from './en/problems.json';
 import type secondFactor from './en/second-factor.json';
 import type security from './en/security.json';
@@ -22,12 +26,16 @@ export type Key =
   | KeysOf<{
       account: typeof account;
       address: typeof address;
+      audit: typeof audit;
       confirm: typeof confirm;
       connected: typeof connected;
       consent: typeof consent;
       device: typeof device;
+      groups: typeof groups;
+      keys: typeof keys;
       letters: typeof letters;
       password: typeof password;
+      people: typeof people;
       problems: typeof problems;
       'second-factor': typeof secondFactor;
       security: typeof security;

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { plainAddress } from '../identity/plain-address.ts';
+import { say } from '../messages/say.ts';
 import type { TrailFilter } from './trail.ts';
 
 /** The filter as somebody wrote it, in a form or an address. */
@@ -33,17 +34,17 @@ export async function readTrailFilter(
   const errors: Partial<Record<TrailFilterName, string>> = {};
   const person = async (name: 'actor' | 'acting_as') => {
     const id = await idOf(db, typed[name]);
-    if (id === undefined) errors[name] = `There is nobody called «${typed[name]}».`;
+    if (id === undefined) errors[name] = say('errors.nobody-called', { name: typed[name] });
     return id;
   };
   const day = (name: 'since' | 'until', later: number) => {
     const moment = momentOf(typed[name], later);
-    if (!moment) errors[name] = 'This must be a date, YYYY-MM-DD, or an ISO 8601 moment.';
+    if (!moment) errors[name] = say('errors.not-a-date');
     return moment;
   };
   // As entries keep it.
   const address = plainAddress(typed.address || null);
-  if (typed.address && !address) errors.address = 'This must be an IP address.';
+  if (typed.address && !address) errors.address = say('errors.not-an-address');
   const isNobody = nobodies.has(typed.actor);
   const filter = {
     ...(isNobody && { actorId: null }),

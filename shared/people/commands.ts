@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { Principal } from '../access/principal.ts';
 import { FieldRefused } from '../applications/field-refused.ts';
 import { audit } from '../audit.ts';
+import { type SharedKey, say } from '../messages/say.ts';
 import type { PersonWish } from './fields.ts';
 import { findPerson, type PersonFacts } from './find.ts';
 
@@ -78,7 +79,7 @@ export function switchPerson(knex: Knex, actor: Principal, id: number, active: b
 async function lockedPerson(trx: Knex, id: number): Promise<PersonFacts> {
   await trx('users').where({ id }).forNoKeyUpdate().first('id');
   const person = await findPerson(trx, id);
-  if (!person) throw new FieldRefused('username', 'This person does not exist any more.');
+  if (!person) throw new FieldRefused('username', say('person-fields.gone'));
   return person;
 }
 
@@ -90,10 +91,10 @@ async function setGroups(trx: Knex, userId: number, had: readonly number[], want
 }
 
 /** What PostgreSQL refuses, said beside the field. */
-const refusals: Readonly<Record<string, readonly [field: string, says: string]>> = {
-  users_username: ['username', 'A user with that username already exists.'],
-  users_last_superuser: ['is_superuser', 'This is the last active superuser. Make another one first.'],
-  user_groups_group_id_fkey: ['groups', 'One of these groups does not exist any more.'],
+const refusals: Readonly<Record<string, readonly [field: string, says: SharedKey]>> = {
+  users_username: ['username', 'person-fields.taken'],
+  users_last_superuser: ['is_superuser', 'person-fields.last-superuser'],
+  user_groups_group_id_fkey: ['groups', 'person-fields.group-gone'],
 };
 
 async function refusing<T>(work: () => Promise<T>): Promise<T> {
@@ -101,6 +102,6 @@ async function refusing<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     const refusal = error instanceof pg.DatabaseError && error.constraint ? refusals[error.constraint] : undefined;
-    throw refusal ? new FieldRefused(...refusal) : error;
+    throw refusal ? new FieldRefused(refusal[0], say(refusal[1])) : error;
   }
 }

@@ -1,3 +1,4 @@
+import { say } from '../messages/say.ts';
 /** What can be said of a person, by the names of their columns. */
 export interface PersonWish {
   readonly username: string;
@@ -14,11 +15,11 @@ export interface PersonWish {
 export function wrongWithPerson(wish: PersonWish): Partial<Record<keyof PersonWish, string>> {
   const { username, first_name, last_name, email } = wish;
   return {
-    ...(username === '' && { username: 'Enter a username.' }),
-    ...(username.length > 150 && { username: 'Use at most 150 characters.' }),
-    ...(first_name.length > 150 && { first_name: 'Use at most 150 characters.' }),
-    ...(last_name.length > 150 && { last_name: 'Use at most 150 characters.' }),
-    ...(email !== '' && !isAddress(email) && { email: 'Enter an address such as ada@example.org.' }),
+    ...(username === '' && { username: say('person-fields.no-username') }),
+    ...(username.length > 150 && { username: say('person-fields.at-most', { most: 150 }) }),
+    ...(first_name.length > 150 && { first_name: say('person-fields.at-most', { most: 150 }) }),
+    ...(last_name.length > 150 && { last_name: say('person-fields.at-most', { most: 150 }) }),
+    ...(email !== '' && !isAddress(email) && { email: say('person-fields.no-address') }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Principal } from '../access/principal.ts';
 import { type Permission, permissions, type Role, roleNames } from '../access/roles.ts';
 import { FieldRefused } from '../applications/field-refused.ts';
 import { audit } from '../audit.ts';
+import { say } from '../messages/say.ts';
 
 /** What the members of a group may do. */
 export type GroupRights = Readonly<Record<Role, ReadonlySet<Permission>>>;
@@ -75,7 +76,7 @@ export function changeGroup(
   return refusing(() =>
     knex.transaction(async (trx) => {
       const before = await trx('groups').where({ id }).forUpdate().first<{ name: string }>('name');
-      if (!before) throw new FieldRefused('name', 'This group does not exist any more.');
+      if (!before) throw new FieldRefused('name', say('person-fields.no-such-group'));
       if (before.name !== name) {
         await trx('groups').where({ id }).update({ name });
         const changes = { name: { old: before.name, new: name } };
@@ -149,6 +150,6 @@ async function refusing<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     const isTaken = error instanceof pg.DatabaseError && error.constraint === 'groups_name';
-    throw isTaken ? new FieldRefused('name', 'A group with that name already exists.') : error;
+    throw isTaken ? new FieldRefused('name', say('person-fields.group-taken')) : error;
   }
 }
