@@ -82,6 +82,9 @@ export const words: ValueKind<readonly string[]> = {
 export const postgresUrl: ValueKind<string> = {
   values: '`postgres://user:password@host:port/database`',
   read(given) {
+    if (/^[^/]+\/\/(?:[^/@]*@)?[^/@]*,/.test(given)) {
+      throw new Error('must name one host: that of a proxy or an address that moves with the primary');
+    }
     const url = URL.parse(given);
     if (!url || !['postgres:', 'postgresql:'].includes(url.protocol)) {
       throw new Error('must look like postgres://user:password@host:port/database');

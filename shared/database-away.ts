@@ -10,8 +10,11 @@ const ofNetwork: ReadonlySet<string> = new Set([
   'ETIMEDOUT',
 ]);
 
-/** PostgreSQL: connection exceptions; too many connections; shut down, crashed, starting; no connections to this database. */
-const ofServer = /^(08...|53300|57P0[1-5]|55000)$/;
+/**
+ * PostgreSQL: connection exceptions; too many connections; shut down, crashed, starting; no connections to this database;
+ * read-only, since another server is the primary now.
+ */
+const ofServer = /^(08...|53300|57P0[1-5]|55000|25006)$/;
 
 /** The driver's, the pool's and Knex's own words; they carry no code. Knex puts the statement before them. */
 const ofDriver =

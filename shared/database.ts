@@ -54,16 +54,18 @@ export function connectionSettings(
 }
 
 /**
- * Opens the pools and checks that the server answers and is recent enough.
- * @throws ConfigError naming DATABASE_URL
+ * Opens the pools and checks that the server answers, is a primary, and recent enough.
+ * @param variable the setting that leads there
+ * @throws ConfigError naming it
  */
 export async function openDatabase(
   config: Pick<Config, 'databaseConnections' | 'timeZone' | 'databasePooler'> & { databaseUrl: string },
+  variable: 'DATABASE_URL' | 'DATABASE_DIRECT_URL' = 'DATABASE_URL',
 ): Promise<Database> {
   const each = Math.floor(config.databaseConnections / 2);
   const pool = openPool(config.databaseUrl, config, { max: each });
   try {
-    await checkServer(pool);
+    await checkServer(pool, variable);
   } catch (error) {
     await pool.end();
     throw error;
@@ -107,17 +109,20 @@ export async function closeDatabase({ knex, pool }: Database): Promise<void> {
   await Promise.all([knex.destroy(), pool.end()]);
 }
 
-async function checkServer(pool: pg.Pool): Promise<void> {
-  let version: number;
-  try {
-    const answer = await pool.query<{ version: string }>(`SELECT current_setting('server_version_num') AS version`);
-    version = Math.floor(Number(answer.rows[0]?.version) / 10_000);
-  } catch (error) {
-    throw new ConfigError(`DATABASE_URL can not be used: ${reasonOf(error)}`);
-  }
+async function checkServer(pool: pg.Pool, variable: string): Promise<void> {
+  const answer = await pool
+    .query<{ number: string; follows: boolean }>(
+      `SELECT current_setting('server_version_num') AS number, pg_is_in_recovery() AS follows`,
+    )
+    .catch((error: unknown) => {
+      throw new ConfigError(`${variable} can not be used: ${reasonOf(error)}`);
+    });
+  const [server] = answer.rows;
+  const version = Math.floor(Number(server?.number) / 10_000);
   if (version < oldestVersion) {
-    throw new ConfigError(`DATABASE_URL leads to PostgreSQL ${version}; ${oldestVersion} or later is needed`);
+    throw new ConfigError(`${variable} leads to PostgreSQL ${version}; ${oldestVersion} or later is needed`);
   }
+  if (server?.follows) throw new ConfigError(`${variable} leads to a replica, where nothing can be written`);
 }
 
 /** The message of a failed connection; Node gives one attempt per address, wrapped in an error without words. */

@@ -68,7 +68,7 @@ async function bringUpToDate({ knex }: Database, log: Logger): Promise<void> {
 /** Before anything goes through the pooler: the sessions that it opens from then on are as they have to be. */
 async function bringUpToDatePastPooler(config: Services['config'], log: Logger): Promise<void> {
   const direct = { ...config, databaseUrl: config.databaseDirectUrl ?? config.databaseUrl, databaseConnections: 4 };
-  const database = await openDatabase(direct);
+  const database = await openDatabase(direct, 'DATABASE_DIRECT_URL');
   try {
     await bringUpToDate(database, log);
     const settled = await settleSessions(database.knex, config);

@@ -90,12 +90,18 @@ test.serial('nobody notices that the replica is gone, nor that it is back', asyn
   t.true(read.includes(written));
 });
 
-test.serial('the start ends with one line about a replica of another database', async (t) => {
-  const { code, stderr } = await runProcess('test/process/echo-service.ts', {
-    DATABASE_URL: database.primaryUrl,
-    DATABASE_READ_URL: await freshDatabase(),
-    SECRET_KEY: lab.services.config.secretKey,
-  });
-  t.is(stderr, 'DATABASE_READ_URL leads to no replica of the database at DATABASE_URL\n');
-  t.is(code, 1);
-});
+test.serial(
+  'the start ends with one line about a replica of another database, or one in the place of the primary',
+  async (t) => {
+    const SECRET_KEY = lab.services.config.secretKey;
+    const beginning = (env: Record<string, string>) =>
+      runProcess('test/process/echo-service.ts', { SECRET_KEY, ...env });
+    const { primaryUrl, replicaUrl } = database;
+    const other = await beginning({ DATABASE_URL: primaryUrl, DATABASE_READ_URL: await freshDatabase() });
+    t.is(other.stderr, 'DATABASE_READ_URL leads to no replica of the database at DATABASE_URL\n');
+    t.is(other.code, 1);
+    const misplaced = await beginning({ DATABASE_URL: replicaUrl });
+    t.is(misplaced.stderr, 'DATABASE_URL leads to a replica, where nothing can be written\n');
+    t.is(misplaced.code, 1);
+  },
+);

@@ -22,6 +22,7 @@ const wrong: Array<[title: string, env: Record<string, string>, says: RegExp]> =
   ['an unknown time zone', { TIME_ZONE: 'Mars/Olympus' }, /^TIME_ZONE must be an IANA time zone/],
   ['an unknown word', { ANONYMOUS_READ: 'some' }, /^ANONYMOUS_READ must be one of none, bookables, all$/],
   ['another kind of database', { DATABASE_URL: 'mysql://db/x' }, /^DATABASE_URL must look like postgres:/],
+  ['several databases', { DATABASE_URL: 'postgres://u:p@db1:5432,db2:5432/lab' }, /^DATABASE_URL must name one host: /],
   ['an outside database without a secret key', { DATABASE_URL: nobodyListens }, /^SECRET_KEY is missing: /],
   [
     'a replica of the embedded database',
