@@ -43,33 +43,37 @@ export async function up(knex: Knex): Promise<void> {
       EXECUTE FUNCTION count_service_user_change();
 
     -- Keeps what several requests issue, each whole or not at all, and says for each why not; null: it is kept.
-    -- Locks come in the order in which whoever ends something takes them: applications, then grants by their hash.
+    -- Locks come in the order in which whoever ends something takes them: applications, then grants by their hash. Each
+    -- row is looked up by its key, whatever the planner knew of the table when this connection first came here.
     CREATE FUNCTION keep_issued(wanted jsonb) RETURNS text[] LANGUAGE plpgsql AS $$
     DECLARE
-      known jsonb;
-      live text[];
+      known jsonb := '{}';
+      live text[] := '{}';
       one jsonb;
+      which text;
+      what text;
       refusal text;
       refusals text[] := '{}';
       puts jsonb := '[]';
       entries jsonb := '[]';
+      drops jsonb := '[]';
     BEGIN
-      SELECT jsonb_object_agg(client_id, limits) INTO known FROM (
-        SELECT client_id, limits FROM applications
-         WHERE client_id IN (SELECT w ->> 'client' FROM jsonb_array_elements(wanted) w) AND enabled
-         ORDER BY client_id FOR SHARE) a;
-      IF jsonb_path_exists(wanted, '$[*].grants[*]') THEN
-        SELECT array_agg(hash) INTO live FROM (
-          SELECT encode(id_hash, 'hex') AS hash FROM oidc_artifacts
-           WHERE kind = 'Grant'
-             AND id_hash IN (SELECT decode(g ->> 0, 'hex') FROM jsonb_path_query(wanted, '$[*].grants[*]') g)
-           ORDER BY id_hash FOR UPDATE) g;
-      END IF;
+      FOR which IN SELECT DISTINCT w ->> 'client' FROM jsonb_array_elements(wanted) w ORDER BY 1 LOOP
+        PERFORM FROM applications WHERE client_id = which AND enabled FOR SHARE;
+        IF FOUND THEN
+          known := known || jsonb_build_object(which, (SELECT limits FROM applications WHERE client_id = which AND enabled));
+        END IF;
+      END LOOP;
+      FOR which IN SELECT DISTINCT g #>> '{}' FROM jsonb_path_query(wanted, '$[*].grants[*]') g ORDER BY 1 LOOP
+        PERFORM FROM oidc_artifacts WHERE kind = 'Grant' AND id_hash = decode(which, 'hex') FOR UPDATE;
+        IF FOUND THEN live := array_append(live, which); END IF;
+      END LOOP;
       FOR one IN SELECT w FROM jsonb_array_elements(wanted) w LOOP
         refusal := CASE
+          WHEN one ->> 'client' IS NULL THEN NULL
           WHEN known -> (one ->> 'client') IS NULL THEN 'client'
           WHEN known -> (one ->> 'client') <> one -> 'limits' THEN 'changed'
-          WHEN EXISTS (SELECT FROM jsonb_array_elements_text(one -> 'grants') g WHERE live IS NULL OR g <> ALL (live)) THEN 'grant'
+          WHEN EXISTS (SELECT FROM jsonb_array_elements_text(one -> 'grants') g WHERE g <> ALL (live)) THEN 'grant'
         END;
         IF refusal IS NULL AND jsonb_typeof(one -> 'use') = 'object' THEN
           UPDATE oidc_artifacts SET consumed_at = now()
@@ -80,19 +84,37 @@ export async function up(knex: Knex): Promise<void> {
         IF refusal IS NULL THEN
           puts := puts || (one -> 'puts');
           entries := entries || (one -> 'entries');
+          drops := drops || (one -> 'drops');
         END IF;
         refusals := array_append(refusals, refusal);
       END LOOP;
+      -- A page opened several times at once gives one session as many new ids; the last one stays.
+      FOR what, which, one IN
+        SELECT p ->> 'kind', p ->> 'uid', p FROM jsonb_array_elements(puts) p WHERE p ->> 'uid' IS NOT NULL ORDER BY 1, 2
+      LOOP
+        PERFORM pg_advisory_xact_lock(hashtextextended(what || ' ' || which, 0));
+        DELETE FROM oidc_artifacts WHERE kind = what AND uid = which AND id_hash <> decode(one ->> 'id_hash', 'hex');
+      END LOOP;
+      FOR what, which IN
+        SELECT DISTINCT d ->> 'kind', d ->> 'id_hash' FROM jsonb_array_elements(drops) d ORDER BY 1, 2
+      LOOP
+        DELETE FROM oidc_artifacts WHERE kind = what AND id_hash = decode(which, 'hex');
+      END LOOP;
       IF puts <> '[]' THEN
+        -- Of several for one thing the last one counts.
         INSERT INTO oidc_artifacts AS a
-          (kind, id_hash, payload, grant_id, account_id, client_id, user_code, is_jwt, expires_at)
-          SELECT kind, decode(id_hash, 'hex'), payload, grant_id, account_id, client_id, user_code, is_jwt,
+          (kind, id_hash, payload, grant_id, account_id, client_id, uid, user_code, is_jwt, expires_at)
+          SELECT DISTINCT ON (kind, id_hash)
+                 kind, decode(id_hash, 'hex'), payload, grant_id, account_id, client_id, uid, user_code, is_jwt,
                  coalesce(to_timestamp(ends), now() + make_interval(secs => seconds))
-            FROM jsonb_to_recordset(puts) AS p (kind text, id_hash text, payload jsonb, grant_id text, account_id text,
-                   client_id text, user_code text, is_jwt boolean, ends float8, seconds float8)
+            FROM ROWS FROM (jsonb_to_recordset(puts) AS (kind text, id_hash text, payload jsonb, grant_id text,
+                   account_id text, client_id text, uid text, user_code text, is_jwt boolean, ends float8, seconds float8))
+                 WITH ORDINALITY AS p (kind, id_hash, payload, grant_id, account_id, client_id, uid, user_code, is_jwt,
+                   ends, seconds, n)
+           ORDER BY kind, id_hash, n DESC
           ON CONFLICT (kind, id_hash) DO UPDATE SET
             payload = EXCLUDED.payload, grant_id = EXCLUDED.grant_id, account_id = EXCLUDED.account_id,
-            client_id = EXCLUDED.client_id, user_code = coalesce(EXCLUDED.user_code, a.user_code),
+            client_id = EXCLUDED.client_id, uid = EXCLUDED.uid, user_code = coalesce(EXCLUDED.user_code, a.user_code),
             expires_at = EXCLUDED.expires_at;
       END IF;
       IF entries <> '[]' THEN

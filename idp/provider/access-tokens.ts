@@ -65,6 +65,7 @@ export function accessTokenRecorder(usage: UsageCounter) {
       grant_id,
       account_id: String(person.id),
       client_id: clientId,
+      uid: null,
       user_code: null,
       is_jwt: true,
       ends: exp,

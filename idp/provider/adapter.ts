@@ -40,6 +40,9 @@ type Finder = Gathered<Sought, Found | undefined>;
 /** Kinds that a client may revoke one of; the rest of its family follows. */
 const underGrant: ReadonlySet<string> = new Set(['AccessToken', 'RefreshToken']);
 
+/** Kinds that nothing was issued under. */
+const standAlone: ReadonlySet<string> = new Set(['Session', 'Interaction']);
+
 /** Kinds whose second use may come of a lost answer. A second use of an authorization code never does (RFC 6749 §4.1.2). */
 const withGrace: ReadonlySet<string> = new Set(['RefreshToken', 'DeviceCode']);
 
@@ -69,7 +72,7 @@ class ArtifactAdapter implements Adapter {
     const stored = this.#payloads.toStore(this.#kind, payload);
     const lifted = this.#lift(id, payload);
     const issue = currentIssue();
-    if (issue && !lifted.uid) return issue.put(this.#row(id, stored, lifted, expiresIn ?? null));
+    if (issue) return issue.put(this.#row(id, stored, lifted, expiresIn ?? null));
     const put = (db: Knex) => putArtifact(db, this.#kind, id, stored, lifted, expiresIn ?? null);
     const { uid } = lifted;
     // A page opened several times at once gives one session as many new ids; the last one stays.
@@ -98,13 +101,15 @@ class ArtifactAdapter implements Adapter {
   }
 
   async findByUid(uid: string): Promise<AdapterPayload | undefined> {
-    const found = await this.#inTurn((db) => findArtifactByUid(db, this.#kind, uid));
+    const read = (db: Knex) => findArtifactByUid(db, this.#kind, uid);
+    const found = await reading(() => read(this.#knex), read);
     return found && this.#payloadOf(found);
   }
 
   async findByUserCode(userCode: string): Promise<AdapterPayload | undefined> {
     const hash = this.#payloads.hashUserCode(userCode);
-    const found = await this.#inTurn((db) => findArtifactByUserCode(db, this.#kind, hash));
+    const read = (db: Knex) => findArtifactByUserCode(db, this.#kind, hash);
+    const found = await reading(() => read(this.#knex), read);
     return found && { ...this.#payloadOf(found), userCode };
   }
 
@@ -119,6 +124,8 @@ class ArtifactAdapter implements Adapter {
   }
 
   async destroy(id: string): Promise<void> {
+    const issue = currentIssue();
+    if (issue && standAlone.has(this.#kind)) return issue.drop(this.#sought(id));
     await this.#inTurn(async (db) => {
       if (underGrant.has(this.#kind)) await lockGrantOf(db, this.#kind, id);
       await dropArtifact(db, this.#kind, id);
@@ -140,14 +147,15 @@ class ArtifactAdapter implements Adapter {
     const issue = currentIssue();
     const sought = this.#sought(id);
     const isGrant = this.#kind === 'Grant';
-    const known = isGrant ? issue?.grants.get(sought.id_hash) : undefined;
+    const known = issue?.found(sought);
     if (isGrant) issue?.goesBy(sought.id_hash);
-    if (known) return known;
+    if (known !== undefined) return known ?? undefined;
     const found = await reading(
       () => this.#finder.ask(sought),
       async (db) => (await findArtifacts(db, [sought]))[0],
     );
-    if (issue && found?.grant) issue.grants.set(found.grant.id_hash, found.grant.artifact);
+    if (issue && found) issue.find(sought, found.artifact);
+    if (issue && found?.grant) issue.find({ kind: 'Grant', id_hash: found.grant.id_hash }, found.grant.artifact);
     if (issue && found?.account) issue.accounts.set(found.account.id, found.account);
     return found?.artifact;
   }
@@ -156,14 +164,15 @@ class ArtifactAdapter implements Adapter {
     return { kind: this.#kind, id_hash: sha256(id).toString('hex') };
   }
 
-  #row(id: string, payload: object, { grantId, accountId, clientId, userCode }: Lifted, seconds: number | null): Put {
+  #row(id: string, payload: object, lifted: Lifted, seconds: number | null): Put {
     return {
       ...this.#sought(id),
       payload,
-      grant_id: grantId,
-      account_id: accountId,
-      client_id: clientId,
-      user_code: userCode,
+      grant_id: lifted.grantId,
+      account_id: lifted.accountId,
+      client_id: lifted.clientId,
+      uid: lifted.uid,
+      user_code: lifted.userCode,
       is_jwt: false,
       ends: null,
       seconds,

@@ -50,7 +50,7 @@ const tieSessions = prepared(
 async function tie(knex: Knex, ctx: BrowserContext): Promise<void> {
   const { session, person } = ctx.state;
   const { uid, accountId } = ctx.oidc?.session ?? {};
-  if (!session || !uid || accountId !== String(person?.id)) return;
+  if (!session || !uid || accountId !== String(person?.id) || session.providerUid === uid) return;
   await tieSessions(knex, [uid, session.id, uid]);
 }
 

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { errors } from 'oidc-provider';
 import type { AuditRow } from '../../shared/audit.ts';
 import type { AccountRow } from './accounts.ts';
-import type { Artifact } from './artifacts.ts';
+import type { Artifact, Sought } from './artifacts.ts';
 import { Gathered } from './gathered.ts';
 import { prepared } from './prepared.ts';
 
@@ -14,6 +14,7 @@ export interface Put {
   readonly grant_id: string | null;
   readonly account_id: string | null;
   readonly client_id: string | null;
+  readonly uid: string | null;
   readonly user_code: string | null;
   readonly is_jwt: boolean;
   readonly ends: number | null;
@@ -22,20 +23,16 @@ export interface Put {
 
 /** What one request wants kept; hashes are hexadecimal. */
 interface Wanted {
-  readonly client: string;
-  /** What the application was limited to when it was read. */
-  readonly limits: number;
+  /** The application that gets it, which has to be enabled and limited as it was when it was read; null: whichever. */
+  readonly client: string | null;
+  readonly limits: number | null;
   /** Grants that it goes by, which have to live still. */
   readonly grants: readonly string[];
   /** What it uses up, which nobody may have used before. */
-  readonly use: Used | null;
+  readonly use: Sought | null;
   readonly puts: readonly Put[];
+  readonly drops: readonly Sought[];
   readonly entries: readonly AuditRow[];
-}
-
-interface Used {
-  readonly kind: string;
-  readonly id_hash: string;
 }
 
 const keepIssued = prepared<{ refusals: (Refusal | null)[] }>('keep_issued', 'SELECT keep_issued(?) AS refusals');
@@ -60,15 +57,17 @@ async function keepAll(db: Knex, wanted: readonly Wanted[]): Promise<readonly (R
 
 /** What one request issues, gathered until it is done; and what it read on the way, which counts for this request only. */
 export class Issue {
-  readonly grants = new Map<string, Artifact>();
+  /** Null: there is none any more. */
+  readonly #found = new Map<string, Artifact | null>();
   readonly accounts = new Map<number, AccountRow>();
   readonly #goesBy = new Set<string>();
-  readonly #puts: Put[] = [];
+  readonly #puts = new Map<string, Put>();
+  readonly #drops = new Map<string, Sought>();
   readonly #entries: AuditRow[] = [];
-  #client: Pick<Wanted, 'client' | 'limits'> | null = null;
-  #use: Used | null = null;
+  #client: Pick<Wanted, 'client' | 'limits'> = { client: null, limits: null };
+  #use: Sought | null = null;
 
-  /** To whom; `limits` as it was read. */
+  /** To whom; `limits` as it was read. What is issued to nobody yet stands on nothing. */
   to(client: string, limits: number): void {
     this.#client = { client, limits };
   }
@@ -79,14 +78,31 @@ export class Issue {
   }
 
   /** @returns false when it uses something up already: a request does that once */
-  use(used: Used): boolean {
+  use(used: Sought): boolean {
     if (this.#use) return false;
     this.#use = used;
     return true;
   }
 
   put(row: Put): void {
-    this.#puts.push(row);
+    this.#puts.set(keyOf(row), row);
+    this.#found.delete(keyOf(row));
+  }
+
+  drop({ kind, id_hash }: Sought): void {
+    const key = keyOf({ kind, id_hash });
+    this.#puts.delete(key);
+    this.#drops.set(key, { kind, id_hash });
+    this.#found.set(key, null);
+  }
+
+  /** What was found before under this name; null: it was dropped. */
+  found(sought: Sought): Artifact | null | undefined {
+    return this.#found.get(keyOf(sought));
+  }
+
+  find(sought: Sought, artifact: Artifact): void {
+    this.#found.set(keyOf(sought), artifact);
   }
 
   note(entry: AuditRow): void {
@@ -106,10 +122,15 @@ export class Issue {
   }
 
   #wanted(): Wanted | null {
-    if (!this.#client || (!this.#use && this.#puts.length === 0 && this.#entries.length === 0)) return null;
-    return { ...this.#client, grants: [...this.#goesBy], use: this.#use, puts: this.#puts, entries: this.#entries };
+    const puts = [...this.#puts.values()];
+    const drops = [...this.#drops.values()];
+    if (!this.#use && [puts, drops, this.#entries].every(({ length }) => length === 0)) return null;
+    const grants = this.#client.client === null ? [] : [...this.#goesBy];
+    return { ...this.#client, grants, use: this.#use, puts, drops, entries: this.#entries };
   }
 }
+
+const keyOf = ({ kind, id_hash }: Sought): string => `${kind} ${id_hash}`;
 
 function refuse(refusal: Refusal | null | undefined): void {
   if (refusal) throw refusals[refusal]();

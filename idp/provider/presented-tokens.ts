@@ -1,5 +1,7 @@
+import { hash as digest } from 'node:crypto';
 import { errors, jwtVerify } from 'jose';
 import type Koa from 'koa';
+import { LRUCache } from 'lru-cache';
 import { randomSecret } from '../../shared/identity/secrets.ts';
 import type { KeySet } from '../../shared/signing-keys/key-set.ts';
 import { formOf, replaceForm } from './plain-requests.ts';
@@ -31,11 +33,26 @@ export interface Verification {
 }
 
 /** What says whether an access token was really signed by us, and for the API; null when not, or when it is over. */
-export function verifier({ published, issuer, audience }: Verification) {
-  return async (jwt: string): Promise<PresentedToken | null> => {
+export type Verify = (jwt: string) => Promise<PresentedToken | null>;
+
+const remembered = 20_000;
+
+/**
+ * Makes one. A signature that was found good is remembered until the token expires or the keys change; whether the token
+ * was revoked is for its record to say.
+ */
+export function verifier({ published, issuer, audience }: Verification): Verify {
+  const good = new LRUCache<string, { jti: string; edition: number }>({ max: remembered });
+  return async (jwt) => {
+    const { edition } = published;
+    const hash = digest('sha256', jwt, 'base64');
+    const known = good.get(hash);
+    if (known?.edition === edition) return { jwt, jti: known.jti };
     try {
       const { payload } = await jwtVerify(jwt, published.find, { issuer, audience, typ: 'at+jwt' });
-      return payload.jti ? { jwt, jti: payload.jti } : null;
+      const { jti, exp } = payload;
+      if (jti && exp) good.set(hash, { jti, edition }, { ttl: Math.max(1, exp * 1000 - Date.now()) });
+      return jti ? { jwt, jti } : null;
     } catch (error) {
       if (error instanceof errors.JOSEError) return null;
       throw error;
@@ -47,11 +64,7 @@ export function verifier({ published, issuer, audience }: Verification) {
  * Lets introspection, revocation and userinfo understand JWT access tokens. The first two refuse whatever has the
  * form of a JWT, so there the token's `jti` takes its place in the form; the adapter finds the record by that.
  */
-export function presentedTokens(
-  paths: { forms: readonly string[]; userinfo: string },
-  facts: Verification,
-): Koa.Middleware {
-  const verify = verifier(facts);
+export function presentedTokens(paths: { forms: readonly string[]; userinfo: string }, verify: Verify): Koa.Middleware {
   return async (ctx, next) => {
     const form = formOf(ctx);
     if (ctx.method === 'POST' && paths.forms.includes(ctx.path)) {

@@ -41,8 +41,7 @@ export async function createProvider(
   provider.on('server_error', (ctx, error) => log.error({ err: error, path: ctx.path }, 'provider failed'));
 
   const audience = audienceOf(config.publicUrl);
-  const verification = { published, issuer, audience };
-  const verify = verifier(verification);
+  const verify = verifier({ published, issuer, audience });
   registerTokenExchange(provider, { knex, audience, accessTokenKid: keys.accessTokenKid, verify });
 
   provider.use(oneSpelling());
@@ -54,7 +53,7 @@ export async function createProvider(
   provider.use(deviceForms());
   provider.use(offlineAccessAsks());
   provider.use(
-    presentedTokens({ forms: [routes.introspection, routes.revocation], userinfo: routes.userinfo }, verification),
+    presentedTokens({ forms: [routes.introspection, routes.revocation], userinfo: routes.userinfo }, verify),
   );
   provider.use(keepsWhatIsIssued(services));
   provider.use(introspectedNames(knex));
@@ -95,18 +94,22 @@ function allOrNothing({ knex }: Services): Koa.Middleware {
   };
 }
 
-/** What a request issues is kept when it is done, and sent only then. Questions about tokens issue nothing. */
+/**
+ * What a request issues is kept when it is done, and sent only then. Questions about tokens issue nothing; a code is
+ * issued whatever becomes of its application meanwhile, and proves worthless at the token endpoint.
+ */
 function keepsWhatIsIssued({ knex }: Services): Koa.Middleware {
   const paths: ReadonlySet<string> = new Set([routes.token, routes.introspection, routes.userinfo]);
   const keeper = keeperOf(knex);
   return async (ctx, next) => {
-    if (!paths.has(ctx.path)) return next();
+    const authorizes = ctx.path.startsWith(routes.authorization);
+    if (!authorizes && !paths.has(ctx.path)) return next();
     try {
       await issuing(knex, keeper, async (issue) => {
         await next();
         const client = ctx.oidc?.client;
-        if (client) issue.to(client.clientId, limitsOf(client));
-        return isKept(ctx);
+        if (client && !authorizes) issue.to(client.clientId, limitsOf(client));
+        return authorizes || isKept(ctx);
       });
     } catch (error) {
       if (!(error instanceof errors.OIDCProviderError)) throw error;

@@ -20,6 +20,8 @@ export interface Session {
   readonly authTime: Date;
   /** How they proved it (RFC 8176): `pwd`, … */
   readonly amr: readonly string[];
+  /** The session that the provider keeps of the same browser; null when there is none yet. */
+  readonly providerUid: string | null;
 }
 
 export interface NewSession {
@@ -77,11 +79,12 @@ interface SessionRow {
   created_at: Date;
   auth_time: Date;
   amr: string[];
+  provider_uid: string | null;
   stale: boolean;
 }
 
 /** Kept prepared by each connection: every page and every request of a signed-in browser asks it. */
-const byCookie = `SELECT s.id, s.user_id, s.created_at, s.auth_time, s.amr, s.last_seen_at < now() - interval '1 minute' AS stale,
+const byCookie = `SELECT s.id, s.user_id, s.created_at, s.auth_time, s.amr, s.provider_uid, s.last_seen_at < now() - interval '1 minute' AS stale,
           u.username, u.language, s.acting_until, stands_in_for(s) AS stood_in_for
      FROM sessions s JOIN users u ON u.id = s.user_id
     WHERE s.id_hash = ? AND s.expires_at > now() AND u.is_active
@@ -104,7 +107,7 @@ export async function findSession(
   if (row.stale) await putOffIdleEnd(db, idHash);
   const { id, user_id: ownerId, created_at: createdAt, auth_time: authTime, amr, stood_in_for: other } = row;
   const standIn = other === null ? null : { id: ownerId, username: row.username, until: row.acting_until };
-  const session = { idHash, id, personId: ownerId, createdAt, authTime, amr };
+  const session = { idHash, id, personId: ownerId, createdAt, authTime, amr, providerUid: row.provider_uid };
   return { personId: other ?? ownerId, session, standIn, language: row.language };
 }
 

@@ -13,14 +13,21 @@ export class KeySet {
   readonly #db: Knex;
   #keys: Promise<JWTVerifyGetKey> | null = null;
   #readAt = Number.NEGATIVE_INFINITY;
+  #edition = 0;
 
   constructor(db: Knex, events: Events) {
     this.#db = db;
     const forget = () => {
       this.#keys = null;
+      this.#edition++;
     };
     events.on('keys', forget);
     events.on('reconnected', forget);
+  }
+
+  /** Another number after each change: what was verified before may not be trusted any more. */
+  get edition(): number {
+    return this.#edition;
   }
 
   /** The key that a token's header names, for `jwtVerify`. */
