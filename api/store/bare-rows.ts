@@ -8,6 +8,9 @@ import type { Statement } from './statement.ts';
  */
 const between = '\x1f';
 
+/** What JSON escapes: beside the quotes that stand before texts. */
+const escaped = new RegExp(String.raw`\\|[^ -\uffff${between}]|[^${between}]"`);
+
 /** So many arguments does a function take. */
 const mostArguments = 100;
 
@@ -62,6 +65,7 @@ export class BareRows {
     const values = size === 0 ? [] : body.split(between);
     if (values.length !== size * width) return null;
     const rows = Math.min(size, most);
+    const clean = !escaped.test(body);
     const looks = this.#looks;
     const before = this.#before;
     const shown = this.#shown;
@@ -71,7 +75,7 @@ export class BareRows {
       if (row > 0) texts += ',';
       for (let n = 0; n < shown; n++) {
         const value = values[at + n] as string;
-        const printed = value === '' ? 'null' : (looks[n] as Look).print(value);
+        const printed = value === '' ? 'null' : (looks[n] as Look).print(value, clean);
         if (printed === null) return null;
         texts += before[n] + printed;
       }
@@ -79,7 +83,7 @@ export class BareRows {
       at += width;
     }
     const beside = values.slice(at - width + shown, at).map((value, n) => {
-      const printed = value === '' ? 'null' : (looks[shown + n] as Look).print(value);
+      const printed = value === '' ? 'null' : (looks[shown + n] as Look).print(value, clean);
       return JSON.parse(printed ?? 'null') as string | null;
     });
     return { texts, beside };

@@ -9,8 +9,11 @@ export interface Look {
   readonly json: (sql: string) => string;
   /** SQL of the bare text, over the SQL of the value. An empty text stands for null, and for nothing else. */
   readonly bare: (sql: string) => string;
-  /** JSON of a bare text; null for one that PostgreSQL has to print. */
-  readonly print: (bare: string) => string | null;
+  /**
+   * JSON of a bare text; null for one that PostgreSQL has to print.
+   * @param clean nothing in it has to be escaped
+   */
+  readonly print: (bare: string, clean: boolean) => string | null;
 }
 
 const itself = (value: string): string => value;
@@ -33,7 +36,7 @@ export const number: Look = { json: itself, bare: itself, print: itself };
 export const text: Look = {
   json: itself,
   bare: (sql) => `'"' || ${sql}`,
-  print: (bare) => JSON.stringify(bare.slice(1)),
+  print: (bare, clean) => (clean ? `${bare}"` : JSON.stringify(bare.slice(1))),
 };
 
 export const boolean: Look = { json: itself, bare: itself, print: (bare) => (bare === 't' ? 'true' : 'false') };
@@ -79,6 +82,10 @@ const moment: Look = {
   json: (sql) => `replace(to_json(${sql})#>>'{}', '+00:00', 'Z')`,
   bare: itself,
   print(bare) {
+    // The usual one, at a tenth of the cost.
+    if (bare[4] === '-' && bare[10] === ' ' && bare.endsWith('+00')) {
+      return `"${bare.slice(0, 10)}T${bare.slice(11, -3)}Z"`;
+    }
     const read = bareMoment.exec(bare);
     if (!read) return null;
     const [, date, minute, second, fraction = '', hours = '', minutes = ':00'] = read;

@@ -32,11 +32,11 @@ export const orderSql = (keys: readonly Key[]): string =>
 
 /**
  * The condition for rows behind `after` in that order (keyset paging). `after` holds the keys' values as PostgreSQL
- * printed them. Where all keys run the same way and none is null it is one row comparison, which an index serves.
+ * printed them; which of them are null makes the condition, and the values are for the statement's page to say. Where all keys run the same way and none is null it is one row comparison, which an index serves.
  */
 export function behindSql(statement: Statement, keys: readonly Key[], after: readonly (string | null)[]): string {
   const bind = (n: number) => {
-    statement.slots.push({ value: after[n] ?? null });
+    statement.slots.push({ after: n });
     return `$${statement.slots.length}`;
   };
   if (keys.every((key) => !key.nullable && key.descending === keys[0]?.descending)) {

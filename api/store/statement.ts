@@ -1,13 +1,35 @@
 import type { Resource } from '../resources/declaration.ts';
 import { columnOf, type Field, hasNumbers } from '../resources/fields.ts';
 import { resourceNamed } from '../resources/index.ts';
+import { Open } from './shape.ts';
 
 /** A parameter of a statement: a value, or one that is known only when it runs. */
-export type Slot = { readonly value: unknown } | 'me' | 'id';
+export type Slot =
+  | { readonly value: unknown }
+  | { readonly after: number }
+  | 'me'
+  | Exclude<keyof Late, 'after' | 'open'>;
 
-/** Parameters as they go to PostgreSQL: `me` is who asks, `id` the row that is asked for. */
-export const valuesOf = (slots: readonly Slot[], me: number | null, id?: number): unknown[] =>
-  slots.map((slot) => (slot === 'me' ? me : slot === 'id' ? id : slot.value));
+/** What is known when a statement runs. */
+export interface Late {
+  /** The row that is asked for. */
+  readonly id?: number;
+  readonly limit?: number;
+  readonly offset?: number;
+  /** The place behind which a page begins. */
+  readonly after?: readonly (string | null)[] | null;
+  /** What the query asks with, where its values were left open. */
+  readonly open?: readonly unknown[];
+}
+
+/** Parameters as they go to PostgreSQL: `me` is who asks. */
+export const valuesOf = (slots: readonly Slot[], me: number | null, late: Late = {}): unknown[] =>
+  slots.map((slot) => {
+    if (slot === 'me') return me;
+    if (typeof slot === 'string') return late[slot];
+    if ('after' in slot) return late.after?.[slot.after] ?? null;
+    return slot.value instanceof Open ? late.open?.[slot.value.n] : slot.value;
+  });
 
 const inBraces = /\{([A-Za-z$][\w.$]*)\}/g;
 
