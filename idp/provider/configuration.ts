@@ -12,8 +12,9 @@ import { accountFinder, claimsByScope } from './accounts.ts';
 import { adapterFactory } from './adapter.ts';
 import { ownMetadata } from './clients.ts';
 import { grantLoader } from './consent.ts';
-import { deviceInfo, successSource, userCodeConfirmSource, userCodeInputSource } from './device-pages.ts';
+import { confirmDevice, deviceInfo, successSource, userCodeInputSource } from './device-pages.ts';
 import { showError, worded } from './error-page.ts';
+import { howLong } from './how-long.ts';
 import { accessTokenSeconds, refreshTokenSeconds } from './lifetimes.ts';
 import { logoutSource, postLogoutSuccessSource } from './logout-pages.ts';
 import { outgoing } from './outgoing.ts';
@@ -118,7 +119,7 @@ export function configuration({ config, knex, log }: NeededServices, keys: Signi
         mask: '****-****',
         deviceInfo,
         userCodeInputSource,
-        userCodeConfirmSource,
+        userCodeConfirmSource: confirmDevice((client) => howLong(config, client)),
         successSource,
       },
       backchannelLogout: { enabled: true },

@@ -8,7 +8,12 @@ import { askedScopes } from './consent.ts';
 /** Asks a person whether an application may act for them: who asks, for what, and what their roles will not allow anyway. */
 export function showConsent(
   ctx: BrowserContext,
-  { interaction, client, person }: { interaction: Interaction; client: Client; person: Person },
+  {
+    interaction,
+    client,
+    person,
+    lasts,
+  }: { interaction: Interaction; client: Client; person: Person /** For how long, in words. */; lasts: string },
 ): void {
   const redirectUri = interaction.params.redirect_uri;
   showPage(ctx, 'consent', {
@@ -24,6 +29,7 @@ export function showConsent(
     },
     person: { username: person.username, name: `${person.firstName} ${person.lastName}`.trim() },
     scopes: askedScopes(scopesOf(interaction), person),
+    lasts,
     manageUrl: '/accounts/applications/',
   });
 }

@@ -36,27 +36,27 @@ function refusalOf({ name }: Error, out?: ErrorOut): string {
   return key ? say(key) : (out?.error_description ?? say('device.unusable'));
 }
 
-/** Asks whether the device with this code may be let in. This is the consent page of the device flow. */
-export function userCodeConfirmSource(
-  ctx: KoaContextWithOIDC,
-  _form: string,
-  client: Client,
-  device: UnknownObject,
-  userCode: string,
-): void {
-  const { person } = ctx.state as { person: Person };
-  const { scope } = ctx.oidc.deviceCode?.params ?? {};
-  const scopes = typeof scope === 'string' ? scope.split(' ') : [];
-  showPage(ctx, 'device-confirm', {
-    action: ctx.oidc.urlFor('code_verification'),
-    csrf: xsrfOf(ctx),
-    userCode,
-    application: { name: client.clientName ?? client.clientId, description: client.description ?? '' },
-    person: { username: person.username, name: `${person.firstName} ${person.lastName}`.trim() },
-    scopes: askedScopes(scopes, person),
-    device: { address: device.ip, agent: device.ua },
-  });
-}
+/**
+ * Asks whether the device with this code may be let in. This is the consent page of the device flow.
+ * @param lasts for how long, in words
+ */
+export const confirmDevice =
+  (lasts: (client: Client) => string) =>
+  (ctx: KoaContextWithOIDC, _form: string, client: Client, device: UnknownObject, userCode: string): void => {
+    const { person } = ctx.state as { person: Person };
+    const { scope } = ctx.oidc.deviceCode?.params ?? {};
+    const scopes = typeof scope === 'string' ? scope.split(' ') : [];
+    showPage(ctx, 'device-confirm', {
+      action: ctx.oidc.urlFor('code_verification'),
+      csrf: xsrfOf(ctx),
+      userCode,
+      application: { name: client.clientName ?? client.clientId, description: client.description ?? '' },
+      person: { username: person.username, name: `${person.firstName} ${person.lastName}`.trim() },
+      scopes: askedScopes(scopes, person),
+      device: { address: device.ip, agent: device.ua },
+      lasts: lasts(client),
+    });
+  };
 
 export function successSource(ctx: KoaContextWithOIDC): void {
   showPage(ctx, 'device-done', { application: { name: ctx.oidc.client?.clientName ?? '' } });

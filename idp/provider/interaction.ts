@@ -16,6 +16,7 @@ import { audienceOf } from './configuration.ts';
 import { agree } from './consent.ts';
 import { scopesOf, showConsent } from './consent-page.ts';
 import { showError } from './error-page.ts';
+import { howLong } from './how-long.ts';
 import type { LiveProvider } from './live-provider.ts';
 import { mountPath, routes } from './paths.ts';
 import { couldProveMore, strengthReason } from './strength.ts';
@@ -46,7 +47,7 @@ export function interactionRouter(provider: LiveProvider, { config, knex }: Serv
     // The page that told of the device has asked already.
     if (asked.interaction.deviceCode) return allow(ctx, asked);
     if (consentModeOf(asked.client) === 'trusted') return allow(ctx, asked);
-    showConsent(ctx, asked);
+    showConsent(ctx, { ...asked, lasts: howLong(config, asked.client) });
   });
 
   router.post(path, async (ctx) => {

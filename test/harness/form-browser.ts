@@ -33,7 +33,7 @@ export class FormBrowser {
   /** Sends the page's form that is not the frame's sign-out form, with its hidden fields, `fields` (a list: ticked boxes) and the button's value. */
   submit(page: BrowserPage, fields: Record<string, string | readonly string[]> = {}): Promise<BrowserPage> {
     const form = [...page.html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)].find(
-      ([, attributes = '']) => !attributes.includes('bar-person'),
+      ([, attributes = '']) => !/"(bar|focus)-person"/.test(attributes),
     );
     if (!form) throw new Error(`There is no form on ${page.url}: ${page.html.slice(0, 2000)}`);
     const [, attributes = '', inside = ''] = form;

@@ -187,6 +187,50 @@ test.serial('every page about an account, and every page of administration, lets
 });
 
 test.serial(
+  'the pages that ask one question, consent and a device’s code, let one sign out too, and that ends the session',
+  async (t) => {
+    const person = await provider.person({ username: 'dora' });
+    const browser = provider.browser();
+    const consent = await browser.signIn(await browser.open(provider.authorization().address), person);
+    t.regex(consent.url.pathname, /^\/o\/interaction\//);
+    const device = await browser.open('/o/device/');
+    for (const { url, html } of [consent, device]) {
+      const [form = ''] = /<form[^>]*action="\/accounts\/logout\/"[\s\S]*?<\/form>/.exec(html) ?? [];
+      t.regex(form, /Signed in as <strong>dora<\/strong>/, url.pathname);
+    }
+    const html = device.html.replace(/<form class="form"[\s\S]*?<\/form>/, '').replace('focus-person', 'the-form');
+    const out = await browser.submit({ ...device, html });
+    t.is(out.url.pathname, '/accounts/login/');
+    t.is((await browser.open('/o/device/')).url.pathname, '/accounts/login/');
+  },
+);
+
+test.serial('consent says who asks, for what, where the answer goes and for how long', async (t) => {
+  const person = await provider.person({ username: 'emil' });
+  const redirect_uri = 'https://planner.example/cb';
+  const consentFor = async (wishes: Record<string, unknown>) => {
+    const { clientId: client_id } = await provider.application({ redirect_uris: [redirect_uri], ...wishes });
+    const { address } = provider.authorization({ client_id, redirect_uri, scope: 'openid r:view:host' });
+    const browser = provider.browser();
+    return (await browser.signIn(await browser.open(address), person)).html;
+  };
+  const lasting = await consentFor({ name: 'Rack planner', refresh_token_days: 7 });
+  for (const says of [
+    /Let Rack planner act as you\?/,
+    /View hosts, their hardware/,
+    /You go back to <strong>planner\.example</,
+    /until you take it back, or the application has not come for 7 days; 21 days at most/,
+  ]) {
+    t.regex(lasting, says);
+  }
+  t.regex(await consentFor({ grant_types: ['authorization_code'] }), /This lasts one hour\./);
+  t.regex(
+    await consentFor({ grant_types: ['authorization_code'], access_token_seconds: 300 }),
+    /This lasts 5 minutes\./,
+  );
+});
+
+test.serial(
   'ten minutes after the sign-in, nobody touches factors or the mail address without a new proof',
   async (t) => {
     const { person, browser } = await signedIn('left alone');

@@ -138,10 +138,11 @@ export const asvsV10: Checklist = {
       'provider/authorization-code › a web application is asked for once, and again when it wants more',
       'provider/authorization-code › an application on the own computer is asked for each time, since others may use its name',
     ),
-    notHeld(
+    held(
       '10.7.2',
       'Consent says who asks, for what and for how long.',
-      'who, for what and where the answer goes; not for how long',
+      'and where the answer goes, which nobody can make up',
+      'security/checklists › consent says who asks, for what, where the answer goes and for how long',
     ),
     notHeld(
       '10.7.3',

@@ -67,10 +67,12 @@ export const asvsV7: Checklist = {
       'security/second-factor-skipped › who sets up a second factor is signed out wherever a password was enough, in the api and the provider too',
       'account/account › one signs out of all other browsers at once',
     ),
-    notHeld(
+    held(
       '7.4.4',
       'Every page for somebody who is signed in lets them sign out.',
-      'pages of accounts and administration do; consent and the device’s code, which ask one question, don’t',
+      'at its head, or at its foot where it asks one question',
+      'security/checklists › every page about an account, and every page of administration, lets one sign out',
+      'security/checklists › the pages that ask one question, consent and a device’s code, let one sign out too, and that ends the session',
     ),
     held(
       '7.4.5',
