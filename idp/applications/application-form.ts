@@ -11,6 +11,7 @@ import {
   idTokenAlgs,
   scopeNames,
 } from '../../shared/models/application.ts';
+import { say } from '../messages/say.ts';
 import type { Form } from '../sign-in/form.ts';
 
 /** What the form of an application shows: each field as text, the way it was typed. */
@@ -145,6 +146,8 @@ function serviceUserIn(text: string): ApplicationWish['service_user'] {
 export const byFormName = (errors: Record<string, string>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(errors).map(([field, text]) =>
-      field === 'access_token_seconds' ? ['access_token_minutes', 'Use a whole number from 1 to 1440.'] : [field, text],
+      field === 'access_token_seconds'
+        ? ['access_token_minutes', say('application-fields.outside', { least: 1, most: 1440 })]
+        : [field, text],
     ),
   );

@@ -9,6 +9,7 @@ import {
   wrongWithSecret,
 } from '../../shared/applications/secrets.ts';
 import type { Application } from '../../shared/models/application.ts';
+import { say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
 import { notFound } from '../pages/problems.ts';
 import { seeOther } from '../pages/see-other.ts';
@@ -34,7 +35,7 @@ export function secretRoutes(router: Router<BrowserState>, services: Application
     const values = { name: ctx.state.form.text('name'), expires: ctx.state.form.text('expires_at') };
     const end = values.expires === '' ? null : new Date(`${values.expires}T23:59:59.999Z`);
     const wish = { name: values.name, expires_at: end };
-    const errors = Number.isNaN(end?.getTime()) ? { expires_at: 'Write it as a date.' } : wrongWithSecret(wish);
+    const errors = Number.isNaN(end?.getTime()) ? { expires_at: say('applications.as-date') } : wrongWithSecret(wish);
     try {
       if (Object.keys(errors).length === 0) {
         const { clear } = await addSecret(knex, application, wish, principalOf(ctx));
@@ -52,9 +53,9 @@ export function secretRoutes(router: Router<BrowserState>, services: Application
     const secret = application.secrets?.find(({ id }) => String(id) === ctx.params.secret);
     if (!secret) throw notFound();
     showPage(ctx, 'confirm', {
-      title: `End the secret ${secret.name || 'without a name'}?`,
-      sentences: ['Whoever still sends it is refused at once. Tokens that were issued with it stay.'],
-      button: 'End secret',
+      title: secret.name ? say('applications.ask-end', { name: secret.name }) : say('applications.ask-end-nameless'),
+      sentences: [say('applications.end-about')],
+      button: say('applications.end-secret'),
       action: ctx.path,
       back: `${home}${application.id}/`,
     });

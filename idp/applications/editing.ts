@@ -6,11 +6,15 @@ import { findApplication } from '../../shared/applications/find.ts';
 import { newServiceUser, serviceUsers } from '../../shared/applications/service-users.ts';
 import {
   type Application,
+  type AuthMethod,
   authMethods,
+  type ConsentMode,
   consentModes,
+  type GrantType,
   grantTypes,
   idTokenAlgs,
 } from '../../shared/models/application.ts';
+import { say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
 import { notFound, Problem } from '../pages/problems.ts';
 import { everyScopeOffered, scopeGrid } from '../pages/scope-grid.ts';
@@ -54,11 +58,7 @@ export function editingRoutes(router: Router<BrowserState>, services: Applicatio
     );
     if (changed === undefined) return;
     if (!changed) {
-      throw new Problem(
-        409,
-        'Changed meanwhile',
-        'Somebody else changed this application. Open it again and repeat your changes.',
-      );
+      throw new Problem(409, say('application-form.changed-meanwhile'), say('application-form.changed-meanwhile-text'));
     }
     seeOther(ctx, `${home}${application.id}/?done=changed`);
   });
@@ -95,14 +95,14 @@ export function editingRoutes(router: Router<BrowserState>, services: Applicatio
       values: typed,
       application: application && { id: application.id, name: application.name },
       seen: ctx.method === 'POST' ? ctx.state.form.raw('seen') : application?.updated_at.toISOString(),
-      grants: Object.entries(grantTypes).map(([value, label]) => ({
+      grants: (Object.keys(grantTypes) as GrantType[]).map((value) => ({
         value,
-        label,
-        ticked: (typed.grant_types as readonly string[]).includes(value),
+        label: say(`grants.${value}`),
+        ticked: typed.grant_types.includes(value),
       })),
       grid: scopeGrid(everyScopeOffered, new Set(typed.scopes)),
-      authMethods: Object.entries(authMethods),
-      consentModes: Object.entries(consentModes),
+      authMethods: (Object.keys(authMethods) as AuthMethod[]).map((method) => [method, say(`proofs.${method}`)]),
+      consentModes: (Object.keys(consentModes) as ConsentMode[]).map((mode) => [mode, say(`consent-modes.${mode}`)]),
       idTokenAlgs,
       newServiceUser,
       serviceUsers: await serviceUsers(knex, application?.service_user_id ?? null),

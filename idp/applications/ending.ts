@@ -3,6 +3,7 @@ import { deleteApplication, switchApplication } from '../../shared/applications/
 import { findApplication } from '../../shared/applications/find.ts';
 import { usageOf } from '../../shared/applications/usage.ts';
 import type { Application } from '../../shared/models/application.ts';
+import { say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
 import { notFound } from '../pages/problems.ts';
 import { seeOther } from '../pages/see-other.ts';
@@ -16,10 +17,18 @@ export function endingRoutes(router: Router<BrowserState>, services: Application
   router.get(`${home}:id/delete/`, async (ctx) => {
     const application = await found(ctx);
     const { people } = await usageOf(knex, application.client_id);
-    ask(ctx, application, `Delete ${application.name}?`, 'Delete application', [
-      `${connected(people)} Its tokens and secrets stop working at once, and it can never be brought back under this client ID.`,
-      ...(application.service_user ? [`Its service user ${application.service_user.username} stays.`] : []),
-    ]);
+    ask(
+      ctx,
+      application,
+      say('applications.ask-delete', { application: application.name }),
+      say('applications.delete-application'),
+      [
+        say('applications.delete-about', { count: people }),
+        ...(application.service_user
+          ? [say('applications.service-stays', { person: application.service_user.username })]
+          : []),
+      ],
+    );
   });
 
   router.post(`${home}:id/delete/`, async (ctx) => {
@@ -30,9 +39,13 @@ export function endingRoutes(router: Router<BrowserState>, services: Application
   router.get(`${home}:id/disable/`, async (ctx) => {
     const application = await found(ctx);
     const { people } = await usageOf(knex, application.client_id);
-    ask(ctx, application, `Disable ${application.name}?`, 'Disable application', [
-      `${connected(people)} Its tokens stop working at once. Enabled again, it has to ask everybody again.`,
-    ]);
+    ask(
+      ctx,
+      application,
+      say('applications.ask-disable', { application: application.name }),
+      say('applications.disable-application'),
+      [say('applications.disable-about', { count: people })],
+    );
   });
 
   for (const [path, enabled] of [
@@ -57,9 +70,4 @@ export function endingRoutes(router: Router<BrowserState>, services: Application
 
 function ask(ctx: BrowserContext, { id }: Application, title: string, button: string, sentences: string[]): void {
   showPage(ctx, 'confirm', { title, sentences, button, action: ctx.path, back: `${home}${id}/` });
-}
-
-function connected(people: number): string {
-  if (people === 0) return 'Nobody has connected it.';
-  return people === 1 ? 'One person has connected it.' : `${people} people have connected it.`;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { randomSecret } from '../../shared/identity/secrets.ts';
 import { type Application, scopesAllowedTo } from '../../shared/models/application.ts';
+import { say } from '../messages/say.ts';
 
 /** A request to try, with the step that it is. */
 export interface Example {
@@ -33,9 +34,9 @@ function authorizationCode(publicUrl: string, application: Application): Example
     code_challenge_method: 'S256',
   });
   return [
-    { title: 'Send the person here', text: `${publicUrl}/o/authorize/?${query}` },
+    { title: say('applications.send-here'), text: `${publicUrl}/o/authorize/?${query}` },
     {
-      title: 'Exchange the code that comes back, within a minute',
+      title: say('applications.exchange'),
       text: curl(`${publicUrl}/o/token/`, application, {
         grant_type: 'authorization_code',
         code: 'CODE',
@@ -49,12 +50,15 @@ function authorizationCode(publicUrl: string, application: Application): Example
 function clientCredentials(publicUrl: string, application: Application): Example {
   const scope = scopesToTry(application, ['g:read']);
   const fields = { grant_type: 'client_credentials', scope };
-  return { title: 'Get a token for itself', text: curl(`${publicUrl}/o/token/`, application, fields) };
+  return { title: say('applications.for-itself'), text: curl(`${publicUrl}/o/token/`, application, fields) };
 }
 
 function device(publicUrl: string, application: Application): Example {
   const fields = { scope: scopesToTry(application, ['openid', 'g:read']) };
-  return { title: 'Start on a device', text: curl(`${publicUrl}/o/device-authorization/`, application, fields) };
+  return {
+    title: say('applications.start-device'),
+    text: curl(`${publicUrl}/o/device-authorization/`, application, fields),
+  };
 }
 
 /** Those of the usual scopes that it may ask for, else the first one that it may. */

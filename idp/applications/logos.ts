@@ -4,6 +4,7 @@ import { setLogo } from '../../shared/applications/commands.ts';
 import { FieldRefused } from '../../shared/applications/field-refused.ts';
 import { findApplication } from '../../shared/applications/find.ts';
 import { Application } from '../../shared/models/application.ts';
+import { say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
 import { notFound } from '../pages/problems.ts';
 import { seeOther } from '../pages/see-other.ts';
@@ -36,7 +37,7 @@ export function logoRoutes(router: Router<BrowserState>, { knex }: ApplicationsS
     const application = await found(ctx.params.id);
     const { form } = ctx.state;
     const removes = form.raw('remove') === 'yes';
-    if (!removes && !form.file) return show(ctx, application, { logo: 'Choose an image first.' });
+    if (!removes && !form.file) return show(ctx, application, { logo: say('applications.choose-image') });
     try {
       await setLogo(knex, application.id, removes ? null : form.file, principalOf(ctx));
     } catch (refused) {

@@ -3,14 +3,10 @@ import { findApplication, findApplications } from '../../shared/applications/fin
 import { makeRegistrationToken, registrationTokenHours } from '../../shared/applications/registration-tokens.ts';
 import { lastUses, usageDays, usageOf } from '../../shared/applications/usage.ts';
 import type { Config } from '../../shared/config.ts';
-import {
-  type Application,
-  authMethods,
-  consentModes,
-  everyScope,
-  grantTypes,
-} from '../../shared/models/application.ts';
+import { type Application, everyScope } from '../../shared/models/application.ts';
 import { moment } from '../../shared/pages/moment.ts';
+import { say } from '../messages/say.ts';
+import { type Outcomes, outcomeOf } from '../pages/outcomes.ts';
 import { showPage } from '../pages/pages.ts';
 import { notFound } from '../pages/problems.ts';
 import { sentencesOf } from '../pages/scope-grid.ts';
@@ -19,16 +15,15 @@ import { examplesFor } from './example-requests.ts';
 import { type ApplicationsServices, home } from './home.ts';
 import { logoPath } from './logos.ts';
 
-/** What `?done=` may say. */
-const outcomes = new Map([
-  ['registered', 'The application is registered.'],
-  ['changed', 'Your changes are saved.'],
-  ['enabled', 'The application is enabled.'],
-  ['disabled', 'The application is disabled. Its tokens stopped working.'],
-  ['ended', 'The secret is ended. It works no more.'],
-  ['logo', 'The logo is changed.'],
-  ['deleted', 'The application is deleted. Its tokens stopped working.'],
-]);
+const outcomes: Outcomes = {
+  registered: 'applications.done-registered',
+  changed: 'applications.done-changed',
+  enabled: 'applications.done-enabled',
+  disabled: 'applications.done-disabled',
+  ended: 'applications.done-ended',
+  logo: 'applications.done-logo',
+  deleted: 'applications.done-deleted',
+};
 
 /** Applications on one page of the list. */
 const pageSize = 50;
@@ -56,7 +51,7 @@ export function readingRoutes(router: Router<BrowserState>, services: Applicatio
       search,
       page,
       more,
-      done: outcomes.get(String(ctx.query.done)),
+      done: outcomeOf(ctx, outcomes),
       registersByToken: config.clientRegistration === 'token',
       applications: applications.map((application) => ({
         ...application.toJSON(),
@@ -77,7 +72,7 @@ export function readingRoutes(router: Router<BrowserState>, services: Applicatio
   router.get(`${home}:id/`, async (ctx) => {
     const application = await findApplication(knex, ctx.params.id);
     if (!application) throw notFound();
-    await showApplication(ctx, services, application, { done: outcomes.get(String(ctx.query.done)) });
+    await showApplication(ctx, services, application, { done: outcomeOf(ctx, outcomes) });
   });
 }
 
@@ -94,7 +89,7 @@ export async function showApplication(
   ctx: BrowserContext,
   { knex, config }: { knex: ApplicationsServices['knex']; config: Config },
   application: Application,
-  { done, secret, status = 200 }: { done?: string | undefined; secret?: string; status?: number },
+  { done, secret, status = 200 }: { done?: string | null; secret?: string; status?: number },
 ): Promise<void> {
   const at = (when: Date | null) => moment(when, config.timeZone);
   const usage = await usageOf(knex, application.client_id);
@@ -104,16 +99,16 @@ export async function showApplication(
     secret,
     usage: { ...usage, days: usageDays, last: at(usage.last_used_at) },
     application: application.toJSON(),
-    grants: application.grant_types.map((grant) => grantTypes[grant]),
+    grants: application.grant_types.map((grant) => say(`grants.${grant}`)),
     permits: application.allowed_scopes.includes(everyScope)
-      ? ['Every scope, also those that come later']
+      ? [say('applications.every-scope')]
       : sentencesOf(application.allowed_scopes),
     serviceUser: serviceUser?.username,
     created: at(application.created_at),
     updated: at(application.updated_at),
     logo: application.logo && logoPath(application.client_id),
-    proof: authMethods[application.auth_method],
-    consent: consentModes[application.consent],
+    proof: say(`proofs.${application.auth_method}`),
+    consent: say(`consent-modes.${application.consent}`),
     secrets: secrets.map(({ id, name, created_at, expires_at }) => ({
       id,
       name,

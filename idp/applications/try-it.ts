@@ -1,6 +1,7 @@
 import type Router from '@koa/router';
 import { findApplication } from '../../shared/applications/find.ts';
 import { type Application, scopesAllowedTo } from '../../shared/models/application.ts';
+import { say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
 import { notFound } from '../pages/problems.ts';
 import { tryItUri } from '../provider/try-it.ts';
@@ -10,6 +11,26 @@ import { type ApplicationsServices, home } from './home.ts';
 /** Scopes that are ticked to begin with, where the application may ask for them. */
 const usual = ['openid', 'profile', 'g:read'];
 
+/** What the page says of the steps, which its script takes. */
+const steps = [
+  'nothing',
+  'begin',
+  'sent-back-for',
+  'again',
+  'step-2',
+  'other-state',
+  'other-tab',
+  'other-issuer',
+  'stops-here',
+  'no-code',
+  'provider-refused',
+  'step-3',
+  'access-token-says',
+  'id-token-says',
+  'step-4',
+  'step-5',
+] as const;
+
 /**
  * Runs the authorization code flow of an application in the browser, step by step, as its own code would. Goes before
  * the pages of single applications: `try` is none.
@@ -18,7 +39,10 @@ export function tryItRoutes(router: Router<BrowserState>, { knex, config }: Appl
   const issuer = `${config.publicUrl}/o`;
   const endpoints = { issuer, redirectUri: tryItUri(config.publicUrl), api: `${config.publicUrl}/api/auth-test` };
 
-  router.get(`${home}try/`, (ctx) => showPage(ctx, 'try-it-answer', endpoints));
+  router.get(`${home}try/`, (ctx) => {
+    const says = Object.fromEntries(steps.map((step) => [step, say(`try-it-steps.${step}`)]));
+    showPage(ctx, 'try-it-answer', { ...endpoints, says });
+  });
 
   router.get(`${home}:id/try/`, async (ctx) => {
     const application = await findApplication(knex, ctx.params.id);
@@ -36,9 +60,9 @@ export function tryItRoutes(router: Router<BrowserState>, { knex, config }: Appl
 
 /** Why an application can't be tried here; null when it can. */
 function hindranceOf({ enabled, grant_types: grants, auth_method: method, require_par, require_dpop }: Application) {
-  if (!enabled) return 'It is disabled.';
-  if (!grants.includes('authorization_code')) return 'It does not sign people in with an authorization code.';
-  if (method === 'private_key_jwt') return 'It proves itself by a key that only it has.';
-  if (require_par || require_dpop) return 'It has to push its requests or bind its tokens to a key of its own.';
+  if (!enabled) return say('try-it.disabled');
+  if (!grants.includes('authorization_code')) return say('try-it.no-code-grant');
+  if (method === 'private_key_jwt') return say('try-it.by-key');
+  if (require_par || require_dpop) return say('try-it.own-key');
   return null;
 }

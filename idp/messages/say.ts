@@ -2,6 +2,8 @@ import { type KeysOf, type SharedKey, sharedMessages } from '../../shared/messag
 import { readMessages, speakerOf } from '../../shared/messages/speaker.ts';
 import type account from './en/account.json';
 import type address from './en/address.json';
+import type applicationForm from './en/application-form.json';
+import type applications from './en/applications.json';
 import type audit from './en/audit.json';
 import type confirm from './en/confirm.json';
 import type connected from './en/connected.json';
@@ -18,6 +20,8 @@ import type security from './en/security.json';
 import type sessions from './en/sessions.json';
 import type signIn from './en/sign-in.json';
 import type tokens from './en/tokens.json';
+import type tryIt from './en/try-it.json';
+import type tryItSteps from './en/try-it-steps.json';
 import type words from './en/words.json';
 
 /** What the identity provider can say. */
@@ -26,6 +30,8 @@ export type Key =
   | KeysOf<{
       account: typeof account;
       address: typeof address;
+      'application-form': typeof applicationForm;
+      applications: typeof applications;
       audit: typeof audit;
       confirm: typeof confirm;
       connected: typeof connected;
@@ -42,6 +48,8 @@ export type Key =
       sessions: typeof sessions;
       'sign-in': typeof signIn;
       tokens: typeof tokens;
+      'try-it': typeof tryIt;
+      'try-it-steps': typeof tryItSteps;
       words: typeof words;
     }>;
 

@@ -1,7 +1,14 @@
+import type messages from '../messages/en/application-fields.json';
+import { say } from '../messages/say.ts';
+import type { Values } from '../messages/speaker.ts';
+
 /** Longest address that may be registered. */
 const longest = 2000;
 
 const loopbackHosts = new Set(['127.0.0.1', '[::1]', 'localhost']);
+
+/** Says a problem of one address, by its message. */
+type Says = (problem: keyof typeof messages & string, values?: Values) => string;
 
 /** One address per line, without empty lines and repetitions. */
 export function addressesIn(lines: string): string[] {
@@ -21,36 +28,34 @@ export function addressesIn(lines: string): string[] {
  * Addresses are compared as text later, so they have to be written as URL parsers write them.
  */
 export function problemWithAddress(address: string): string | null {
-  const says = (problem: string) => `${address}: ${problem}`;
-  if (address.length > longest) return `${address.slice(0, 40)}…: at most ${longest} characters`;
-  if (!/^[\x21-\x7e]+$/.test(address)) return says('only printable ASCII characters, without blanks');
-  if (address.includes('*')) return says('no wildcards; write each address out');
-  if (address.includes('#')) return says('no fragment (the part from # on)');
-  if (!/^[a-z][a-z0-9+.-]*:/i.test(address)) return says('must begin with https://, or another scheme');
+  const says: Says = (problem, values = {}) => `${address}: ${say(`application-fields.${problem}`, values)}`;
+  if (address.length > longest) return say('application-fields.long', { address: address.slice(0, 40), most: longest });
+  if (!/^[\x21-\x7e]+$/.test(address)) return says('ascii');
+  if (address.includes('*')) return says('wildcard');
+  if (address.includes('#')) return says('fragment');
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(address)) return says('scheme');
   const url = URL.parse(address);
-  if (!url) return says('is not an address');
+  if (!url) return says('no-address');
   if (url.username || url.password || /^[a-z][a-z0-9+.-]*:\/\/[^/?]*@/i.test(address)) {
-    return says('no user name or password in it');
+    return says('no-login');
   }
   return problemWithScheme(url, says) ?? problemWithSpelling(address, url, says);
 }
 
-function problemWithScheme(url: URL, says: (problem: string) => string): string | null {
+function problemWithScheme(url: URL, says: Says): string | null {
   if (url.protocol === 'https:') return null;
   if (url.protocol === 'http:') {
-    return loopbackHosts.has(url.hostname)
-      ? null
-      : says('http only for 127.0.0.1, [::1] and localhost; use https elsewhere');
+    return loopbackHosts.has(url.hostname) ? null : says('loopback');
   }
   if (!/^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:$/.test(url.protocol)) {
-    return says('a scheme of your own must be a reversed domain name, such as com.example.app:/callback');
+    return says('own-scheme');
   }
   return null;
 }
 
-function problemWithSpelling(address: string, url: URL, says: (problem: string) => string): string | null {
+function problemWithSpelling(address: string, url: URL, says: Says): string | null {
   const bare = url.pathname === '/' && !url.search && url.href === `${address}/`;
-  return url.href === address || bare ? null : says(`write it as ${url.href}`);
+  return url.href === address || bare ? null : says('write-as', { address: url.href });
 }
 
 /**
@@ -63,7 +68,7 @@ export function problemWithMixture(addresses: readonly string[]): string | null 
     const url = URL.parse(address);
     return url?.protocol === 'https:' && loopbackHosts.has(url.hostname);
   });
-  return claimed ? `${claimed}: beside http and private schemes, use http on loopback addresses` : null;
+  return claimed ? say('application-fields.mixture', { address: claimed }) : null;
 }
 
 /** Whether an address has a private scheme, which only installed, public applications have. */
@@ -76,5 +81,5 @@ export const isPrivateScheme = (address: string): boolean => !/^https?:/i.test(a
 export function problemWithOwnAddress(address: string): string | null {
   const problem = problemWithAddress(address);
   if (problem) return problem;
-  return isPrivateScheme(address) ? `${address}: must begin with https://` : null;
+  return isPrivateScheme(address) ? say('application-fields.own-https', { address }) : null;
 }

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Knex } from 'knex';
 import { type Actor, audit } from '../audit.ts';
+import { say } from '../messages/say.ts';
 import { Application, scopesAllowedTo } from '../models/application.ts';
 import { FieldRefused } from './field-refused.ts';
 import { type ApplicationWish, type StoredFields, storedFields } from './fields.ts';
@@ -125,7 +126,7 @@ async function serviceUserFor(
   if (!wish.grant_types.includes('client_credentials')) return null;
   const choice = { wanted: wish.service_user, applicationName: wish.name, chosen };
   const id = await chosenServiceUser(trx, choice, actor);
-  if (id === undefined) throw new FieldRefused('service_user', 'This service user no longer exists. Choose another.');
+  if (id === undefined) throw new FieldRefused('service_user', say('application-fields.service-user-gone'));
   return id;
 }
 

@@ -1,3 +1,4 @@
+import { say } from '../messages/say.ts';
 import type { Application, GrantType } from '../models/application.ts';
 import { isPrivateScheme, problemWithAddress, problemWithMixture, problemWithOwnAddress } from './addresses.ts';
 import { problemWithKeys } from './client-keys.ts';
@@ -61,7 +62,7 @@ export const storedFields = (wish: StoredFields): StoredFields =>
 /** What is wrong with a wish, by field, in the order of the form; nothing when it can be stored. */
 export function wrongWith(wish: ApplicationWish): Record<string, string> {
   const byField: Record<string, string | null> = {
-    name: wish.name === '' ? 'Give it a name.' : tooLong(wish.name, 255),
+    name: wish.name === '' ? say('application-fields.no-name') : tooLong(wish.name, 255),
     description: tooLong(wish.description, 2000),
     contacts: problemWithContacts(wish.contacts),
     ...problemsWithProof(wish),
@@ -74,32 +75,33 @@ export function wrongWith(wish: ApplicationWish): Record<string, string> {
     access_token_seconds: outside(wish.access_token_seconds, 60, 86_400),
     refresh_token_days: outside(wish.refresh_token_days, 1, 365),
     service_user: problemWithServiceUser(wish),
-    scopes: wish.allowed_scopes.length === 0 ? 'Tick at least one scope.' : null,
+    scopes: wish.allowed_scopes.length === 0 ? say('application-fields.no-scope') : null,
   };
   return Object.fromEntries(Object.entries(byField).filter((entry): entry is [string, string] => entry[1] !== null));
 }
 
-const tooLong = (text: string, most: number) => (text.length > most ? `Use at most ${most} characters.` : null);
+const tooLong = (text: string, most: number) =>
+  text.length > most ? say('application-fields.too-long', { most }) : null;
 
 const outside = (value: number | null, least: number, most: number) =>
   value === null || (Number.isInteger(value) && value >= least && value <= most)
     ? null
-    : `Use a whole number from ${least} to ${most}.`;
+    : say('application-fields.outside', { least, most });
 
 const mailAddress = /^[^\s@<>,;"]{1,64}@[^\s@<>,;"]{1,200}$/;
 
 function problemWithContacts(contacts: readonly string[]): string | null {
-  if (contacts.length > 10) return 'Name at most 10 contacts.';
+  if (contacts.length > 10) return say('application-fields.contacts');
   const wrong = contacts.find((contact) => !mailAddress.test(contact));
-  return wrong === undefined ? null : `${wrong.slice(0, 80)}: is no e-mail address`;
+  return wrong === undefined ? null : say('application-fields.no-mail-address', { contact: wrong.slice(0, 80) });
 }
 
 /** Keys of its own take a place that they are read from, and are of use to confidential applications only. */
 function problemsWithProof(wish: ApplicationWish): Record<string, string | null> {
   const byKey = wish.auth_method === 'private_key_jwt';
-  if (byKey && wish.client_type === 'public') return { auth_method: 'Only a confidential application proves itself.' };
-  if (wish.jwks && wish.jwks_uri) return { jwks_uri: 'Give the keys or an address of them, not both.' };
-  if (byKey && !wish.jwks && !wish.jwks_uri) return { jwks: 'Give its public keys, or an address of them.' };
+  if (byKey && wish.client_type === 'public') return { auth_method: say('application-fields.only-confidential') };
+  if (wish.jwks && wish.jwks_uri) return { jwks_uri: say('application-fields.not-both') };
+  if (byKey && !wish.jwks && !wish.jwks_uri) return { jwks: say('application-fields.no-keys') };
   return {
     jwks: wish.jwks ? problemWithKeys(wish.jwks) : null,
     jwks_uri: wish.jwks_uri ? problemWithOwnAddress(wish.jwks_uri) : null,
@@ -113,16 +115,16 @@ function problemWithGrants({
   client_type: type,
   require_dpop: dpop,
 }: ApplicationWish): string | null {
-  if (grants.length === 0) return 'Tick at least one way to get a token.';
+  if (grants.length === 0) return say('application-fields.no-grant');
   if (type === 'public' && grants.includes('client_credentials')) {
-    return 'A public application cannot act for itself: it cannot keep the secret that this takes.';
+    return say('application-fields.public-itself');
   }
   if (type === 'public' && grants.includes(tokenExchange)) {
-    return 'A public application cannot exchange tokens: nothing proves that it is the one that asks.';
+    return say('application-fields.public-exchange');
   }
-  if (dpop && grants.includes(tokenExchange)) return 'Exchanged tokens are not bound to a key: take one or the other.';
+  if (dpop && grants.includes(tokenExchange)) return say('application-fields.exchange-dpop');
   if (grants.includes('refresh_token') && !grants.some((grant) => signsPeopleIn.has(grant))) {
-    return 'Staying connected takes a person who connected it: tick authorization code or device code too.';
+    return say('application-fields.refresh-alone');
   }
   return null;
 }
@@ -135,21 +137,21 @@ const signsPeopleIn: ReadonlySet<GrantType> = new Set([
 function problemWithRedirects(wish: ApplicationWish): string | null {
   const { grant_types: grants, redirect_uris: addresses } = wish;
   if (grants.includes('authorization_code') && addresses.length === 0) {
-    return 'Name at least one address to go back to.';
+    return say('application-fields.no-redirect');
   }
   if (!grants.includes('authorization_code') && addresses.length > 0) {
-    return 'Only the authorization code goes to an address. Tick it, or leave this empty.';
+    return say('application-fields.needless-redirect');
   }
   return problemWithAddresses(addresses, wish);
 }
 
 function problemWithAddresses(addresses: readonly string[], { client_type: type }: ApplicationWish): string | null {
-  if (addresses.length > 50) return 'Name at most 50 addresses.';
+  if (addresses.length > 50) return say('application-fields.addresses');
   for (const address of addresses) {
     const problem = problemWithAddress(address);
     if (problem) return problem;
     if (type === 'confidential' && isPrivateScheme(address)) {
-      return `${address}: only public applications have a scheme of their own`;
+      return say('application-fields.public-scheme', { address });
     }
   }
   return problemWithMixture(addresses);
@@ -158,10 +160,10 @@ function problemWithAddresses(addresses: readonly string[], { client_type: type 
 /** Another program on the same machine can speak with an installed one's client id (RFC 8252 §8.6). */
 function problemWithConsent({ consent, redirect_uris: addresses }: ApplicationWish): string | null {
   if (consent !== 'trusted' || addresses.every((address) => address.startsWith('https:'))) return null;
-  return 'Only an application whose redirect URIs are all https can be trusted without asking.';
+  return say('application-fields.trusted-https');
 }
 
 function problemWithServiceUser({ grant_types: grants, service_user: user }: ApplicationWish): string | null {
   if (!grants.includes('client_credentials')) return null;
-  return user === null ? 'Choose whom it acts as when it acts for itself.' : null;
+  return user === null ? say('application-fields.no-service-user') : null;
 }

@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { say } from '../messages/say.ts';
 import { FieldRefused } from './field-refused.ts';
 
 /** The largest file that is taken for a logo; bytes. */
@@ -14,7 +15,7 @@ const mostPixels = 20_000_000;
  */
 export async function logoFrom(image: Buffer): Promise<Buffer> {
   if (image.length > largestLogo) {
-    throw new FieldRefused('logo', `The logo may have at most ${largestLogo / 1000} kB.`);
+    throw new FieldRefused('logo', say('application-fields.large-logo', { most: largestLogo / 1000 }));
   }
   try {
     return await sharp(image, { limitInputPixels: mostPixels, failOn: 'error' })
@@ -23,6 +24,6 @@ export async function logoFrom(image: Buffer): Promise<Buffer> {
       .png()
       .toBuffer();
   } catch {
-    throw new FieldRefused('logo', 'This is no image that can be read: PNG, JPEG, WebP, GIF or SVG.');
+    throw new FieldRefused('logo', say('application-fields.no-image'));
   }
 }

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { raw } from 'objection';
 import { type Actor, audit } from '../audit.ts';
 import { randomSecret, sha256 } from '../identity/secrets.ts';
+import { say } from '../messages/say.ts';
 import type { Application } from '../models/application.ts';
 import { ApplicationSecret } from '../models/application-secret.ts';
 import { FieldRefused } from './field-refused.ts';
@@ -25,8 +26,8 @@ export interface SecretWish {
 /** What is wrong with a new secret, by field. */
 export function wrongWithSecret({ name, expires_at: end }: SecretWish): Record<string, string> {
   return {
-    ...(name.length > 100 && { name: 'Use at most 100 characters.' }),
-    ...(end && end.getTime() <= Date.now() && { expires_at: 'Choose a day that is still to come.' }),
+    ...(name.length > 100 && { name: say('application-fields.too-long', { most: 100 }) }),
+    ...(end && end.getTime() <= Date.now() && { expires_at: say('application-fields.coming-day') }),
   };
 }
 
@@ -60,7 +61,8 @@ export function addSecret(
   return knex.transaction(async (trx) => {
     await trx('applications').where({ id: application.id }).forUpdate().first('id');
     const count = await ApplicationSecret.query(trx).where({ application_id: application.id }).resultSize();
-    if (count >= mostSecrets) throw new FieldRefused('name', `It has ${mostSecrets} secrets. End one of them first.`);
+    if (count >= mostSecrets)
+      throw new FieldRefused('name', say('application-fields.most-secrets', { most: mostSecrets }));
     const made = await insertSecret(trx, application.id, wish);
     const changes = { secret: { new: wish.name || made.id }, expires_at: { new: wish.expires_at } };
     await audit(trx, actor, { action: 'add_secret', resource: 'application', objectId: application.id, changes });

@@ -40,31 +40,32 @@ async function begin(form) {
 }
 
 async function end(page) {
+  // In the language of the page.
+  const says = JSON.parse(page.dataset.says);
   const run = JSON.parse(sessionStorage.getItem(kept) ?? 'null');
   sessionStorage.removeItem(kept);
   const came = new URLSearchParams(location.search);
   // The code is of use once and for a minute; it need not stay in the history.
   history.replaceState(null, '', location.pathname);
   const step = stepsIn(page.querySelector('[data-steps]'));
-  if (!run) return step('Nothing to go on with', 'Begin on the page of an application.', 'warning');
-  page.querySelector('[data-about]').textContent = `What the provider sent back for ${run.name}.`;
+  if (!run) return step(says.nothing, says.begin, 'warning');
+  page.querySelector('[data-about]').textContent = says['sent-back-for'].replace('%s', () => run.name);
   const again = page.querySelector('[data-again]');
   again.href = `${run.back}try/`;
-  again.textContent = 'Try again';
-  step('Step 2: what came back in the address', Object.fromEntries(came));
-  if (came.get('state') !== run.state)
-    return step('The state is another one', 'This answers no request of this tab.', 'danger');
-  if (came.get('iss') !== run.issuer)
-    return step('The issuer is another one', 'An application stops here (RFC 9207).', 'danger');
-  if (!came.has('code')) return step('No code', came.get('error_description') ?? 'The provider refused.', 'danger');
+  again.textContent = says.again;
+  step(says['step-2'], Object.fromEntries(came));
+  if (came.get('state') !== run.state) return step(says['other-state'], says['other-tab'], 'danger');
+  if (came.get('iss') !== run.issuer) return step(says['other-issuer'], says['stops-here'], 'danger');
+  if (!came.has('code'))
+    return step(says['no-code'], came.get('error_description') ?? says['provider-refused'], 'danger');
   const tokens = await exchange(run, came.get('code'));
-  step('Step 3: what the token endpoint answered', shortened(tokens));
+  step(says['step-3'], shortened(tokens));
   if (!tokens.access_token) return undefined;
-  step('The access token says', decoded(tokens.access_token));
-  if (tokens.id_token) step('The ID token says', decoded(tokens.id_token));
+  step(says['access-token-says'], decoded(tokens.access_token));
+  if (tokens.id_token) step(says['id-token-says'], decoded(tokens.id_token));
   const authorization = { authorization: `${tokens.token_type} ${tokens.access_token}` };
-  if (tokens.id_token) step('Step 4: userinfo', await read(`${run.issuer}/userinfo/`, { headers: authorization }));
-  return step('Step 5: a call of the API', await read(page.dataset.api, { headers: authorization }));
+  if (tokens.id_token) step(says['step-4'], await read(`${run.issuer}/userinfo/`, { headers: authorization }));
+  return step(says['step-5'], await read(page.dataset.api, { headers: authorization }));
 }
 
 function exchange(run, code) {
