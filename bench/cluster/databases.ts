@@ -4,7 +4,7 @@ import pg from 'pg';
 import type { Account } from '../../shared/embedded-postgres/account.ts';
 import { type Cluster, urlOf } from '../../shared/embedded-postgres/cluster.ts';
 import { run } from '../../shared/embedded-postgres/program.ts';
-import { runningServer } from '../../shared/embedded-postgres/running-server.ts';
+import { type RunningServer, runningServer } from '../../shared/embedded-postgres/running-server.ts';
 import { start, stop } from '../../shared/embedded-postgres/server.ts';
 import { freePort, type Listening, listening, type Programs } from './programs.ts';
 
@@ -16,6 +16,7 @@ export interface Databases {
   readonly pooledReplica: string;
   /** For the superuser. */
   readonly superuser: string;
+  readonly pids: Readonly<Record<'primary' | 'replica', number>>;
   stopReplica(): Promise<void>;
   startReplica(): Promise<void>;
   close(): Promise<void>;
@@ -38,7 +39,7 @@ export async function openDatabases(programs: Programs, home: string, account: A
     account,
   );
   await start(primary, settings);
-  const port = await portOf(primary);
+  const { port, pid } = await serverOf(primary);
   await onPrimary(urlOf(primary, port, 'postgres'), [
     `CREATE ROLE ${owner.name} LOGIN PASSWORD '${owner.password}'`,
     `CREATE DATABASE ${name} OWNER ${owner.name}`,
@@ -50,7 +51,7 @@ export async function openDatabases(programs: Programs, home: string, account: A
     account,
   );
   await start(replica, settings);
-  const replicaPort = await portOf(replica);
+  const { port: replicaPort, pid: replicaPid } = await serverOf(replica);
   const pooler = await openPooler(programs, home, account, { port, replicaPort });
   const urlAt = (at: number, database: string) =>
     `postgres://${owner.name}:${encodeURIComponent(owner.password)}@127.0.0.1:${at}/${database}`;
@@ -59,6 +60,7 @@ export async function openDatabases(programs: Programs, home: string, account: A
     pooled: urlAt(pooler.port, name),
     pooledReplica: urlAt(pooler.port, `${name}_replica`),
     superuser: urlOf(primary, port, name),
+    pids: { primary: pid, replica: replicaPid },
     stopReplica: () => stop(replica, 'immediate'),
     startReplica: () => start(replica, { ...settings, port: String(replicaPort) }),
     async close() {
@@ -101,7 +103,11 @@ async function fileFor(account: Account | null, file: string, text: string): Pro
   return file;
 }
 
-const portOf = async ({ data }: Cluster): Promise<number> => (await runningServer(data))?.port ?? 0;
+async function serverOf({ data }: Cluster): Promise<RunningServer> {
+  const server = await runningServer(data);
+  if (!server) throw new Error(`PostgreSQL ended: see ${data}/server.log`);
+  return server;
+}
 
 async function onPrimary(url: string, statements: readonly string[]): Promise<void> {
   const client = new pg.Client({ connectionString: url });

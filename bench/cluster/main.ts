@@ -12,6 +12,7 @@ import { fillWithHosts } from '../fill.ts';
 import { progress } from '../progress.ts';
 import { openDatabases } from './databases.ts';
 import { journey, type Step } from './journeys.ts';
+import { type Lists, readLists } from './lists.ts';
 import { readOwnWrites, type Stretch } from './own-writes.ts';
 import { findPrograms, type Programs } from './programs.ts';
 import { openProxy, reservePort } from './proxy.ts';
@@ -47,16 +48,16 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 try {
-  const { steps, stretches } = await run();
+  const { steps, lists, stretches } = await run();
   await end();
-  console.log(asText(steps, stretches));
+  console.log(asText(steps, lists, stretches));
   process.exit(stretches.some(({ missed }) => missed > 0) ? 1 : 0);
 } catch (error) {
   await end();
   throw error;
 }
 
-async function run(): Promise<{ steps: readonly Step[]; stretches: readonly Stretch[] }> {
+async function run(): Promise<{ steps: readonly Step[]; lists: Lists; stretches: readonly Stretch[] }> {
   const account = await databaseAccount();
   const home = await passingHome(tmpdir(), 'quartermaster-cluster-', account);
   opened.push(() => rm(home, { recursive: true, force: true }));
@@ -110,6 +111,9 @@ async function run(): Promise<{ steps: readonly Step[]; stretches: readonly Stre
 
   progress('an application goes its way');
   const steps = await journey(addresses, person, hosts);
+  progress('lists that nobody writes to');
+  await untilReplicaIsInUse(addresses.apis);
+  const lists = await readLists(2000, addresses, token, databases.pids);
   const stretches: Stretch[] = [];
   const stretch = async (name: string, rounds: number, meanwhile?: () => Promise<void>) => {
     progress(name);
@@ -123,7 +127,7 @@ async function run(): Promise<{ steps: readonly Step[]; stretches: readonly Stre
   await databases.startReplica();
   await untilReplicaIsInUse(addresses.apis.slice(0, 2));
   await stretch('the replica is back', 600);
-  return { steps, stretches };
+  return { steps, lists, stretches };
 }
 
 /** PgBouncer reads its settings as the account that PostgreSQL has. */
@@ -141,8 +145,15 @@ async function untilReplicaIsInUse(apis: readonly string[]): Promise<void> {
   for (const api of apis) while ((await stateAt(api)) !== 'in use') await sleep(100);
 }
 
-function asText(steps: readonly Step[], stretches: readonly Stretch[]): string {
+function asText(steps: readonly Step[], lists: Lists, stretches: readonly Stretch[]): string {
   const lines = steps.map(({ what, seen }) => `  ok  ${what}: ${seen}`);
+  const cost = (server: 'replica' | 'primary') =>
+    `${lists.cpu[server]?.toFixed(2) ?? '–'} ms of the ${server}'s processor`;
+  lines.push(
+    '',
+    `${lists.lists} lists of 100 hosts while nobody writes: ${lists.replica} by the replica, ${lists.primary} by the primary;`,
+    `each took ${cost('replica')} and ${cost('primary')}`,
+  );
   lines.push(
     '',
     `${'A write, then a list that has to hold it'.padEnd(42)}rounds  missed  failed  by replica  by primary`,

@@ -1,3 +1,4 @@
+import { answeredSince } from './answered-by.ts';
 import type { Addresses } from './journeys.ts';
 
 /** A stretch of writes, each followed at once by a list that has to hold it. */
@@ -26,14 +27,14 @@ export async function readOwnWrites(
   token: string,
   meanwhile: () => Promise<void> = async () => {},
 ): Promise<Stretch> {
-  const before = await answeredBy(apis);
+  const answered = await answeredSince(apis);
   const tally = { missed: 0, failed: 0, failure: null as string | null };
   let left = rounds;
   let disturbance: Promise<void> | null = null;
   const client = async () => {
     while (left-- > 0) {
       if (left <= (rounds * 2) / 3) disturbance ??= meanwhile();
-      const outcome = await round(url, token).catch((error: Error) => String(error.cause ?? error));
+      const outcome = await round(url, token);
       if (outcome === 'missed') tally.missed++;
       else if (outcome !== 'seen') {
         tally.failed++;
@@ -43,36 +44,21 @@ export async function readOwnWrites(
   };
   await Promise.all(Array.from({ length: atOnce }, client));
   await disturbance;
-  const after = await answeredBy(apis);
-  const since = (server: 'replica' | 'primary') =>
-    [...after].reduce((sum, [api, counts]) => sum + counts[server] - (before.get(api)?.[server] ?? 0), 0);
-  return { name, rounds, ...tally, replica: since('replica'), primary: since('primary') };
+  return { name, rounds, ...tally, ...(await answered()) };
 }
 
 async function round(url: string, token: string): Promise<string> {
   const headers = { authorization: `Token ${token}`, 'content-type': 'application/json' };
   const code = `W${++written}`;
-  const made = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify({ code }) });
+  const made = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify({ code }) }).catch(reasonOf);
+  if (typeof made === 'string') return `no answer to a new building: ${made}`;
   if (made.status !== 201) return `${made.status} to a new building: ${(await made.text()).slice(0, 200)}`;
   await made.arrayBuffer();
-  const list = await fetch(`${url}${path}?code=${code}&limit=10`, { headers });
+  const list = await fetch(`${url}${path}?code=${code}&limit=10`, { headers }).catch(reasonOf);
+  if (typeof list === 'string') return `no answer to a list: ${list}`;
   if (list.status !== 200) return `${list.status} to a list: ${(await list.text()).slice(0, 200)}`;
   const { count } = (await list.json()) as { count: number };
   return count === 1 ? 'seen' : 'missed';
 }
 
-/** How many reads each api process that is there had answered by each server. */
-async function answeredBy(apis: readonly string[]): Promise<Map<string, Record<'replica' | 'primary', number>>> {
-  const told = new Map<string, Record<'replica' | 'primary', number>>();
-  for (const api of apis) {
-    const figures = await fetch(`${api}/metrics`).then(
-      (answer) => answer.text(),
-      () => null,
-    );
-    if (figures === null) continue;
-    const of = (server: string) =>
-      Number(new RegExp(`^reads_total\\{server="${server}"\\} (\\d+)$`, 'm').exec(figures)?.[1]);
-    told.set(api, { replica: of('replica'), primary: of('primary') });
-  }
-  return told;
-}
+const reasonOf = (error: Error): string => String(error.cause ?? error);

@@ -37,7 +37,7 @@ export async function openProxy(
     `backend ${name}`,
     '  balance roundrobin',
     '  option httpchk GET /readyz',
-    '  default-server check inter 300ms fall 2 rise 1 on-marked-down shutdown-sessions',
+    '  default-server check inter 300ms fall 2 rise 1',
     // Who asked a process that died is answered by the next; what may have been done is not done twice.
     '  retries 3',
     '  option redispatch 1',
