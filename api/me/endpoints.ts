@@ -1,4 +1,5 @@
 import { authTest } from './auth-test.ts';
+import { csrfCookie } from './csrf-cookie.ts';
 import { createDeviceToken, deleteDeviceToken, listDeviceTokens } from './device-tokens.ts';
 import type { Endpoint } from './endpoint.ts';
 import { namedToken } from './named-token.ts';
@@ -24,6 +25,7 @@ export const meEndpoints: readonly Endpoint[] = [
   createToken,
   readToken,
   deleteToken,
+  csrfCookie,
   listDeviceTokens,
   createDeviceToken,
   deleteDeviceToken,

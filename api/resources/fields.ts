@@ -36,6 +36,8 @@ interface Common {
   options?: Options;
   /** json objects: a partial change adds to the keys that are there; only a whole one puts others in their place. */
   merges?: boolean;
+  /** boolean: whether the caller follows the row; what they write is kept with their subscriptions. */
+  follows?: boolean;
   /** One sentence for API readers and forms. */
   help?: string;
   /** A value that shows readers of the API what to send; a create's example holds it. */

@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import type { Principal } from '../../shared/access/principal.ts';
 import { audit } from '../../shared/audit.ts';
 import type { Services } from '../../shared/services.ts';
@@ -23,21 +24,31 @@ export async function setFollowed(
   const { person } = principal;
   if (!person) throw new Unauthenticated();
   const seen = await visibleIds(store, principal, resource, ids);
-  await services.knex.transaction(async (trx) => {
-    const rows = seen.map((id) => ({ user_id: person.id, resource: resource.name, object_id: id }));
-    if (rows.length === 0) return;
-    const changed: { object_id: number }[] = followed
-      ? await trx('subscriptions').insert(rows).onConflict().ignore().returning('object_id')
-      : await trx('subscriptions')
-          .where({ user_id: person.id, resource: resource.name })
-          .whereIn('object_id', seen)
-          .delete('object_id');
-    const action = followed ? 'follow' : 'unfollow';
-    for (const { object_id: objectId } of changed) {
-      await audit(trx, principal, { action, resource: resource.name, objectId });
-    }
-  });
+  await services.knex.transaction((trx) => writeFollowed(trx, principal, resource, seen, followed));
   return seen;
+}
+
+/** Notes that somebody follows rows that they may view, or no longer; their token's scopes have been asked. */
+export async function writeFollowed(
+  trx: Knex.Transaction,
+  principal: Principal,
+  resource: Resource,
+  ids: readonly number[],
+  followed: boolean,
+): Promise<void> {
+  const { person } = principal;
+  if (!person || ids.length === 0) return;
+  const rows = ids.map((id) => ({ user_id: person.id, resource: resource.name, object_id: id }));
+  const changed: { object_id: number }[] = followed
+    ? await trx('subscriptions').insert(rows).onConflict().ignore().returning('object_id')
+    : await trx('subscriptions')
+        .where({ user_id: person.id, resource: resource.name })
+        .whereIn('object_id', ids)
+        .delete('object_id');
+  const action = followed ? 'follow' : 'unfollow';
+  for (const { object_id: objectId } of changed) {
+    await audit(trx, principal, { action, resource: resource.name, objectId });
+  }
 }
 
 /** The rows that the caller follows, of those that they may still view. */

@@ -24,7 +24,8 @@ function validatorOf(resource: Resource): ValidateFunction {
 const nullableSchema = (field: Field) => (field.nullable ? { anyOf: [{ type: 'null' }, field.schema] } : field.schema);
 
 /** Whether clients may write a field at all. */
-export const isWritable = (field: Field): boolean => !field.readOnly && !field.hidden && field.sql === undefined;
+export const isWritable = (field: Field): boolean =>
+  !field.readOnly && !field.hidden && (field.sql === undefined || field.follows === true);
 
 /**
  * Reads and checks what a client sent: canonical values of the writable fields that it gave. Unknown and read-only

@@ -9,6 +9,7 @@ import { changesBetween, same } from './changes.ts';
 import { Forbidden, NotFound } from './refusals.ts';
 import { columnsOf, hasSets, insertRow, lockRow, writeSets } from './row.ts';
 import { Statement } from './statement.ts';
+import { writeFollowed } from './subscriptions.ts';
 
 /** Who writes, and within which transaction. */
 export interface Writing {
@@ -44,6 +45,7 @@ export async function createRow(
   const made = await insertRow(trx, resource, columns);
   const id = made.id as number;
   await writeSets(trx, resource, id, change.values);
+  await writeFollows(writing, resource, id, change.values);
   await refuseUnlessOwn(writing, resource, id, allowed);
   const after = hasSets(resource) ? await storedRow(trx, resource, id) : made;
   const done = { ...change, row: after };
@@ -78,6 +80,7 @@ export async function updateRow(
   writing.attempting({ ...before, ...differing });
   if (Object.keys(columns).length > 0) await trx(resource.table).where({ id }).update(columns);
   await writeSets(trx, resource, id, differing);
+  await writeFollows(writing, resource, id, differing);
   const after = await storedRow(trx, resource, id);
   await refuseUnlessOwn(writing, resource, id, allowed);
   await resource.hooks?.afterWrite?.({ ...change, row: after });
@@ -113,6 +116,13 @@ function forgetFiles({ forget }: Writing, resource: Resource, before: Row, after
   for (const [name, field] of Object.entries(resource.fields)) {
     const key = before[name];
     if (field.file && typeof key === 'string' && key !== after[name]) forget?.(key);
+  }
+}
+
+/** Lets the writer follow the row, or no longer, where they said so. */
+async function writeFollows({ trx, principal }: Writing, resource: Resource, id: number, values: Row): Promise<void> {
+  for (const [name, value] of Object.entries(values)) {
+    if (resource.fields[name]?.follows) await writeFollowed(trx, principal, resource, [id], value === true);
   }
 }
 

@@ -123,6 +123,26 @@ test('A search needs a word, and finds only what its caller may view', async (t)
   t.is((await b.q.json('/api/search/', { json: { search: 'x' } })).status, 401);
 });
 
+test('The star of a part or a category is its watcher’s own', async (t) => {
+  const part = await b.makePart();
+  const starred = async (path: string) => (await b.get<{ starred: boolean }>(path)).body.starred;
+  const { body: category } = await b.post<Body>('/api/part/category/', { name: 'Watched' });
+  const looker = await b.q.person({ username: 'looker', rights: { part: ['view'], part_category: ['view'] } });
+  const other = await b.q.tokenFor(looker);
+  for (const path of [`/api/part/${part}/`, `/api/part/category/${category.pk}/`]) {
+    t.false(await starred(path));
+    const { status, body } = await b.patch<{ starred: boolean }>(path, { starred: 'true' });
+    t.deepEqual([status, body.starred], [200, true]);
+    t.true(await starred(path));
+    t.false((await b.q.json<{ starred: boolean }>(path, { as: other })).body.starred);
+    t.is((await b.q.json(path, { as: other, method: 'PATCH', json: { starred: true } })).status, 403);
+    // Whoever saves what they got writes the star as it was.
+    t.true((await b.patch<{ starred: boolean }>(path, (await b.get(path)).body as object)).body.starred);
+    t.false((await b.patch<{ starred: boolean }>(path, { starred: 'false' })).body.starred);
+  }
+  t.is((await b.get<Body[]>('/api/part/?starred=true')).body.length, 0);
+});
+
 test('Words are found whole, as patterns, or in notes, when asked so', async (t) => {
   const pk = await b.makePart({ name: 'Resistor 10k', notes: 'Bought in Basel' });
   const pks = async (query: string) => (await b.get<Body[]>(`/api/part/?${query}`)).body.map((row) => row.pk);

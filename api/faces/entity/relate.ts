@@ -31,8 +31,16 @@ export async function link(
   const { holder, field, several } = link;
   const write = (row: number, given: (before: Row) => Row) => store.update(principal, holder, row, given, false);
   if (link.from === 'own') {
-    if (!several && others.length !== 1) throw new Invalid({ id: ['One id is required: this leads to one row only.'] });
-    await write(id, (before) => ({ [field]: several ? union(before[field], others) : others[0] }));
+    if (!several) {
+      const [other] = others;
+      if (others.length !== 1) throw new Invalid({ id: ['One id is required: this leads to one row only.'] });
+      await write(id, () => ({ [field]: other }));
+      return 1;
+    }
+    const add = (more: readonly number[]) => write(id, (before) => ({ [field]: union(before[field], more) }));
+    // All at once; where one of them stands in the way, each for itself, as from the other end.
+    const { refusal } = await trying([id], () => add(others));
+    if (refusal) return eachOf(others, (other) => add([other]));
     return others.length;
   }
   const isSet = holder.fields[field]?.kind === 'many';

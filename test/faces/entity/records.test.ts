@@ -179,6 +179,35 @@ test.serial('§5: teams are linked from people and people from teams, by the rul
   t.is((await viewer.call('POST', `Team/${team.id}/users`, { ids: [person.id] })).status, 403);
 });
 
+test.serial('§4.1: primaryFilter=active and boolFilterList[]=onlyMyTeam', async (t) => {
+  await q.knex.raw(`
+    INSERT INTO groups (id, name) VALUES (801, 'Optics'), (802, 'Others');
+    INSERT INTO users (username, is_active) VALUES ('leaver', false), ('colleague', true);
+    INSERT INTO user_groups (user_id, group_id) SELECT id, 801 FROM users WHERE username IN ('root', 'leaver', 'colleague');
+    INSERT INTO host (hostname, hardware_id, group_id) VALUES ('optical', 1, 801), ('foreign', 1, 802);
+  `);
+  const names = async (path: string, key: string) =>
+    (await boss.get<Listed>(path)).body.list.map((row) => row[key]).sort();
+  t.deepEqual(await names('User?boolFilterList[]=onlyMyTeam', 'userName'), ['colleague', 'leaver', 'root']);
+  const both = 'User?primaryFilter=active&boolFilterList[]=onlyMyTeam';
+  t.deepEqual(await names(both, 'userName'), ['colleague', 'root']);
+  t.deepEqual(await names('Host?boolFilterList[]=onlyMyTeam', 'hostname'), ['optical']);
+  t.is((await boss.get('Product?primaryFilter=active')).status, 200);
+  t.is((await boss.get('Rack?boolFilterList[]=onlyMyTeam')).status, 400);
+  await q.knex('host').whereIn('hostname', ['optical', 'foreign']).delete();
+});
+
+test.serial('§5: of several ids those are linked that are there, from either end', async (t) => {
+  const { body: team } = await boss.call('POST', 'Team', { name: 'Half' });
+  const { body: person } = await boss.call('POST', 'User', { userName: 'half', emailAddress: 'h@x.example' });
+  t.is((await boss.call<boolean>('POST', `User/${person.id}/teams`, { ids: ['99999', team.id] })).body, true);
+  t.is((await boss.get<Listed>(`User/${person.id}/teams`)).body.total, 1);
+  t.is((await boss.call<boolean>('POST', `Team/${team.id}/users`, { ids: ['99999', person.id] })).body, true);
+  for (const path of [`User/${person.id}/teams`, `Team/${team.id}/users`]) {
+    t.true([400, 404].includes((await boss.call('POST', path, { ids: ['99999'] })).status), path);
+  }
+});
+
 test.serial('somebody who is put into many teams at the same moment is in all of them', async (t) => {
   const { body: person } = await boss.call('POST', 'User', { userName: 'everywhere', emailAddress: 'e@x.example' });
   const teams = await q

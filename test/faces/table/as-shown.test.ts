@@ -39,6 +39,28 @@ test('§2.2: the scheme may be written in any case, and a token beside an Origin
   }
 });
 
+test('§2.2: of two Bearer headers that became one the first counts', async (t) => {
+  const { status } = await say(q.url, ['GET /api/me', `Authorization: Bearer ${q.root}, Bearer nonsense`]);
+  t.is(status, 200);
+  t.is((await say(q.url, ['GET /api/me', `Authorization: Bearer nonsense, ${q.root}`])).status, 401);
+});
+
+test('§2.2: a page fetches /sanctum/csrf-cookie and sends it back with what it writes', async (t) => {
+  const person = await q.person({ username: 'page', rights: { location: ['view', 'add', 'change'] } });
+  const secret = await startSession(q.knex, { userId: person.id, idleHours: 1, address: null, userAgent: null });
+  const session = [`Cookie: ${sessionCookie}=${secret}`, `Origin: ${q.url}`];
+  const fetched = await say(q.url, ['GET /sanctum/csrf-cookie', ...session]);
+  t.is(fetched.status, 204);
+  const [, token = ''] =
+    /^XSRF-TOKEN=([^;]+); path=\/; samesite=lax$/i.exec(fetched.headers.get('set-cookie') ?? '') ?? [];
+  const write = (more: string[]) =>
+    say(q.url, ['POST /api/resources/buildings', json, ...session, ...more], '{"code":"XS"}');
+  t.is((await write([])).status, 419);
+  t.is((await write([`X-XSRF-TOKEN: ${decodeURIComponent(token)}`])).status, 201);
+  const stranger = await say(q.url, ['GET /sanctum/csrf-cookie', `Origin: ${q.url}`]);
+  t.deepEqual([stranger.status, stranger.headers.get('set-cookie')], [204, null]);
+});
+
 test('§2.4: the token page’s own calls make a token, list it and end it', async (t) => {
   const person = await q.person({ username: 'holder', rights: { location: ['view'] } });
   const secret = await startSession(q.knex, { userId: person.id, idleHours: 1, address: null, userAgent: null });
