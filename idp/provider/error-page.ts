@@ -1,8 +1,9 @@
 import type Koa from 'koa';
 import type { ErrorOut } from 'oidc-provider';
+import { say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
 
-/** What people read about an error of the provider's own. */
+/** What programs read about an error of the provider's own. */
 const serverError = 'The server could not answer. What went wrong was logged; try again later.';
 
 /**
@@ -15,7 +16,8 @@ export function showError(ctx: Koa.Context, { error, error_description: descript
     return;
   }
   const { status } = ctx;
-  showPage(ctx, 'provider-error', { status, error, description: description ?? '' }, status);
+  const says = error === 'server_error' ? say('problems.server-error') : (description ?? '');
+  showPage(ctx, 'provider-error', { status, error, description: says }, status);
 }
 
 /** Refuses a request before the provider sees it. */

@@ -18,6 +18,8 @@ interface Cookie {
 export class FormBrowser {
   /** Milliseconds that it waits before it follows a redirect. */
   pause = 0;
+  /** The languages that it prefers, as `Accept-Language` says them. */
+  languages = '*';
   readonly #origin: string;
   readonly #cookies = new Map<string, Cookie>();
 
@@ -63,6 +65,7 @@ export class FormBrowser {
       ...(body && { method: 'POST', body }),
       headers: {
         accept: 'text/html,application/xhtml+xml',
+        'accept-language': this.languages,
         cookie: this.cookiesFor(url.pathname),
         ...(body && { origin: this.#origin, 'sec-fetch-site': 'same-origin' }),
       },
