@@ -25,14 +25,14 @@ export async function openReads(
   const doors = {
     primary,
     askPrimary: openPool(databaseUrl, config, hurried),
-    askReplica: openPool(databaseReadUrl, config, hurried),
-    openReplica: () =>
-      remembersClients(openPool(databaseReadUrl, config, { max: Math.floor(config.databaseConnections / 2) })),
+    openAsking: () => remembersClients(openPool(databaseReadUrl, config, hurried)),
+    openReading: (verify: NonNullable<pg.PoolConfig['verify']>) =>
+      remembersClients(openPool(databaseReadUrl, config, { max: Math.floor(config.databaseConnections / 2), verify })),
   };
   try {
     return await Replica.open(doors, log);
   } catch (error) {
-    await Promise.all([doors.askPrimary.end(), doors.askReplica.end()]);
+    await doors.askPrimary.end();
     throw error;
   }
 }

@@ -5,6 +5,8 @@ export interface ReplicaPosition {
   readonly replayed: number;
   /** False once it was promoted. */
   readonly follows: boolean;
+  /** When it started: no two servers did so in the same microsecond. */
+  readonly server: string;
 }
 
 /**
@@ -14,8 +16,11 @@ export interface ReplicaPosition {
 const writtenSql = `SELECT (CASE current_setting('synchronous_commit')
     WHEN 'off' THEN pg_current_wal_insert_lsn() ELSE pg_current_wal_flush_lsn() END - '0/0')::float8 AS written`;
 
+const serverSql = 'pg_postmaster_start_time()::text';
+
 /** A number holds nine million gigabytes of log exactly. */
-const replayedSql = `SELECT (pg_last_wal_replay_lsn() - '0/0')::float8 AS replayed, pg_is_in_recovery() AS follows`;
+const replayedSql = `SELECT (pg_last_wal_replay_lsn() - '0/0')::float8 AS replayed, pg_is_in_recovery() AS follows,
+  ${serverSql} AS server`;
 
 /** How far the primary's log reaches. */
 export async function writtenAt(primary: pg.Pool): Promise<number> {
@@ -25,11 +30,17 @@ export async function writtenAt(primary: pg.Pool): Promise<number> {
 
 /** How far a replica has replayed it. */
 export async function positionOf(replica: pg.Pool): Promise<ReplicaPosition> {
-  const { rows } = await replica.query<{ replayed: number | null; follows: boolean }>(replayedSql);
-  return { replayed: rows[0]?.replayed ?? 0, follows: rows[0]?.follows ?? false };
+  const { rows } = await replica.query<{ replayed: number | null; follows: boolean; server: string }>(replayedSql);
+  const { replayed = null, follows = false, server = '' } = rows[0] ?? {};
+  return { replayed: replayed ?? 0, follows, server };
 }
 
-/** Which database of which cluster: the same for a primary and its replicas. */
+/** Which server a connection leads to. */
+export async function serverBehind(client: pg.ClientBase): Promise<string> {
+  const { rows } = await client.query<{ server: string }>(`SELECT ${serverSql} AS server`);
+  return rows[0]?.server ?? '';
+}
+
 export async function identityOf(db: pg.Pool): Promise<string> {
   const { rows } = await db.query<{ identity: string }>(
     `SELECT system_identifier::text || '/' || current_database() AS identity FROM pg_control_system()`,

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import { ConfigError } from '../config.ts';
 import { isDatabaseAway } from '../database-away.ts';
-import { identityOf, positionOf, writtenAt } from './position.ts';
+import { identityOf, positionOf, serverBehind, writtenAt } from './position.ts';
 import type { Reads, ReplicaReport } from './reads.ts';
 import { SharedQuestion } from './shared-question.ts';
 
@@ -12,12 +12,13 @@ const patience = 20;
 /** Pauses between looks at it: while it is in use, and else; milliseconds. */
 const looks = { inUse: 500, otherwise: 100 } as const;
 
-/** What the primary and its replica are reached by. The two for asking are of one connection each, and in a hurry. */
+/** What the primary and its replica are reached by. Pools for asking are of one connection, and in a hurry. */
 export interface ReplicaDoors {
   readonly primary: pg.Pool;
   readonly askPrimary: pg.Pool;
-  readonly askReplica: pg.Pool;
-  openReplica(): pg.Pool;
+  openAsking(): pg.Pool;
+  /** @param verify looks at each new connection, and may refuse it */
+  openReading(verify: NonNullable<pg.PoolConfig['verify']>): pg.Pool;
 }
 
 /**
@@ -34,8 +35,11 @@ export class Replica implements Reads {
   readonly #answered = { replica: 0, primary: 0 };
   readonly #closing = new AbortController();
   readonly #watching: Promise<void>;
-  #pool: pg.Pool;
+  #asking: pg.Pool;
+  #reading: pg.Pool;
   #state: ReplicaReport['state'] = 'away';
+  /** The one that was asked how far it is: behind a proxy the address may lead to another at any time. */
+  #server = '';
   #reached = 0;
   /** What it did not hold in time: it is of use again when it does. */
   #missed = 0;
@@ -43,11 +47,12 @@ export class Replica implements Reads {
   /** What the primary held at a moment, and the replica did not. */
   #owed: { readonly written: number; readonly since: number } | null = null;
 
-  private constructor(doors: ReplicaDoors, log: Logger, identity: string) {
+  private constructor(doors: ReplicaDoors, asking: pg.Pool, log: Logger, identity: string) {
     this.#doors = doors;
     this.#log = log;
     this.#identity = identity;
-    this.#pool = doors.openReplica();
+    this.#asking = asking;
+    this.#reading = doors.openReading(this.#refuseOther);
     this.#written = new SharedQuestion(() => writtenAt(doors.askPrimary));
     this.#replayed = new SharedQuestion(() => this.#askReplica());
     this.#watching = this.#watch();
@@ -58,27 +63,33 @@ export class Replica implements Reads {
    * @throws ConfigError naming DATABASE_READ_URL when it leads to something else than a replica
    */
   static async open(doors: ReplicaDoors, log: Logger): Promise<Replica> {
-    const ours = await identityOf(doors.askPrimary);
-    const theirs = await identityOf(doors.askReplica).catch((error: unknown) => {
-      if (isDatabaseAway(error)) {
+    const asking = doors.openAsking();
+    try {
+      const ours = await identityOf(doors.askPrimary);
+      const theirs = await identityOf(asking).catch((error: unknown) => {
+        if (!isDatabaseAway(error)) throw error;
         log.warn({ err: error }, 'the replica is away');
         return ours;
-      }
+      });
+      if (theirs === ours) return new Replica(doors, asking, log, ours);
+    } catch (error) {
+      await asking.end();
       throw new ConfigError(`DATABASE_READ_URL can not be used: ${error instanceof Error ? error.message : error}`);
-    });
-    if (theirs !== ours) throw new ConfigError('DATABASE_READ_URL leads to no replica of the database at DATABASE_URL');
-    return new Replica(doors, log, ours);
+    }
+    await asking.end();
+    throw new ConfigError('DATABASE_READ_URL leads to no replica of the database at DATABASE_URL');
   }
 
   async read<T>(work: (db: pg.Pool) => Promise<T>): Promise<T> {
     if (await this.#holdsAll()) {
       try {
-        const answer = await work(this.#pool);
+        const answer = await work(this.#reading);
         this.#answered.replica++;
         return answer;
       } catch (error) {
         if (!isOfReplica(error)) throw error;
         this.#log.warn({ err: error }, 'the replica failed a read; the primary is asked');
+        if (error instanceof OtherServer) this.#leave(error);
       }
     }
     this.#answered.primary++;
@@ -93,7 +104,7 @@ export class Replica implements Reads {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#watching;
-    await Promise.all([this.#pool.end(), this.#doors.askPrimary.end(), this.#doors.askReplica.end()]);
+    await Promise.all([this.#reading.end(), this.#asking.end(), this.#doors.askPrimary.end()]);
   }
 
   async #holdsAll(): Promise<boolean> {
@@ -121,10 +132,20 @@ export class Replica implements Reads {
 
   /** @throws Error when it does not answer, or is no replica any more */
   async #askReplica(): Promise<void> {
-    const { replayed, follows } = await positionOf(this.#doors.askReplica);
+    const { replayed, follows, server } = await positionOf(this.#asking);
     if (!follows) throw new Error('It follows no primary');
+    // What reads so far is connected to the one of before.
+    if (this.#state !== 'away' && server !== this.#server) throw new OtherServer();
+    this.#server = server;
     this.#reached = replayed;
   }
+
+  #refuseOther = (client: pg.PoolClient, done: (error?: Error) => void): void => {
+    serverBehind(client).then(
+      (server) => done(server === this.#server ? undefined : new OtherServer()),
+      (error: Error) => done(error),
+    );
+  };
 
   async #watch(): Promise<void> {
     while (!this.#closing.signal.aborted) {
@@ -139,7 +160,7 @@ export class Replica implements Reads {
     // Without the primary there is nothing to compare with: reads will hear of it themselves.
     const written = await this.#written.ask().catch(() => null);
     await this.#replayed.ask();
-    if (this.#state === 'away' && (await identityOf(this.#doors.askReplica)) !== this.#identity) {
+    if (this.#state === 'away' && (await identityOf(this.#asking)) !== this.#identity) {
       throw new Error('It is a replica of another database');
     }
     if (written !== null) {
@@ -155,10 +176,12 @@ export class Replica implements Reads {
   #leave(error: unknown): void {
     if (this.#closing.signal.aborted || this.#state === 'away') return;
     this.#enter('away', error);
-    const left = this.#pool;
-    this.#pool = this.#doors.openReplica();
-    void left.end().catch(() => {});
-    for (const client of clientsOf.get(left) ?? []) void client.end().catch(() => {});
+    for (const pool of [this.#asking, this.#reading]) {
+      void pool.end().catch(() => {});
+      for (const client of clientsOf.get(pool) ?? []) void client.end().catch(() => {});
+    }
+    this.#asking = this.#doors.openAsking();
+    this.#reading = this.#doors.openReading(this.#refuseOther);
   }
 
   #enter(state: ReplicaReport['state'], error?: unknown): void {
@@ -179,6 +202,16 @@ export function remembersClients(pool: pg.Pool): pg.Pool {
   return pool;
 }
 
-/** It went away in the middle, or a reader stood in the way of what it replays (recovery conflict). */
+class OtherServer extends Error {
+  override readonly name = 'OtherServer';
+
+  constructor() {
+    super('The address leads to another server than before');
+  }
+}
+
+/** It went away in the middle, another took its place, or a reader stood in the way of what it replays (recovery conflict). */
 const isOfReplica = (error: unknown): boolean =>
-  isDatabaseAway(error) || (error instanceof Error && 'code' in error && /^(40001|40P01)$/.test(String(error.code)));
+  isDatabaseAway(error) ||
+  error instanceof OtherServer ||
+  (error instanceof Error && 'code' in error && /^(40001|40P01)$/.test(String(error.code)));
