@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
 
 /** Names under which secrets travel; a log line shows that they were there, not what they were. */
 const secretNames = [
@@ -40,6 +40,12 @@ const redact = {
   censor: (value: unknown) => (typeof value === 'string' && errorCode.test(value) ? value : '[redacted]'),
 };
 
+/** An error whole, but for what PostgreSQL tells of a row that it refused: all that stands in it. */
+function plainError(error: Error): object {
+  const { detail: _, ...told } = stdSerializers.err(error);
+  return told;
+}
+
 /** A logger of JSON lines on standard output, or where `destination` leads. */
 export function openLog(level: string, name: string, destination?: DestinationStream): Logger {
   return pino(
@@ -47,6 +53,7 @@ export function openLog(level: string, name: string, destination?: DestinationSt
       level,
       base: { service: name, pid: process.pid },
       redact,
+      serializers: { err: plainError },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },

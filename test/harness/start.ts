@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Knex } from 'knex';
 import { type GivenConfig, loadConfig, settings } from '../../shared/config.ts';
+import { openLog } from '../../shared/log.ts';
 import { closeServices, openServices, type Services } from '../../shared/services.ts';
 import { makeBearer } from './applications.ts';
 import { freshDatabase } from './database-server.ts';
@@ -36,20 +37,27 @@ export interface Running {
 
 const secretKey = 'a secret key for tests, long enough to pass';
 
-/** Services on a fresh database, for tests that need no HTTP. Close them with `closeServices`. */
-export async function freshServices(config: Partial<GivenConfig> = {}): Promise<Services> {
+/**
+ * Services on a fresh database, for tests that need no HTTP. Close them with `closeServices`.
+ * @param logged hears all that is logged, however little it matters
+ */
+export async function freshServices(
+  config: Partial<GivenConfig> = {},
+  logged?: (line: string) => void,
+): Promise<Services> {
   const given = {
     ...loadConfig({ LOG_LEVEL: process.env.LOG_LEVEL ?? 'error' }),
     databaseUrl: await freshDatabase(),
     secretKey,
     ...config,
   };
-  return openServices(given, { role: 'test' });
+  const services = await openServices(given, { role: 'test' });
+  return logged ? { ...services, log: openLog('trace', 'test', { write: logged }) } : services;
 }
 
 /** Starts both services on one free port, and `api` further api processes, on a fresh migrated database. */
 export async function start(
-  wishes: { api?: number; config?: Partial<GivenConfig>; hostname?: string } = {},
+  wishes: { api?: number; config?: Partial<GivenConfig>; hostname?: string; logged?: (line: string) => void } = {},
 ): Promise<Running> {
   // First of all: meanwhile the process hears nothing, and connections that it waits for would be given up.
   const { bothServices } = await import('../../main.ts');
@@ -65,7 +73,7 @@ export async function start(
     await new Promise((resolve) => server.close(resolve));
   };
   const clear = () => rm(dataDir, { recursive: true, force: true });
-  const services = await freshServices({ port, publicUrl: url, dataDir, ...wishes.config }).catch(
+  const services = await freshServices({ port, publicUrl: url, dataDir, ...wishes.config }, wishes.logged).catch(
     async (error: unknown) => {
       // An open port would keep the test's process from ending.
       await hangUp();

@@ -45,12 +45,12 @@ export class Setting {
     this.#closeServer = closeServer;
   }
 
-  static async open(config: Partial<GivenConfig> = {}): Promise<Setting> {
+  static async open(config: Partial<GivenConfig> = {}, logged?: (line: string) => void): Promise<Setting> {
     let answer: RequestListener = () => {};
     const server = createServer((request, response) => answer(request, response));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const services = await freshServices({ publicUrl: url, ...config });
+    const services = await freshServices({ publicUrl: url, ...config }, logged);
     answer = (await createIdp(services)).callback();
     return new Setting(url, services, async () => {
       server.closeAllConnections();

@@ -4,7 +4,13 @@ export const asvsV7: Checklist = {
   title: 'OWASP ASVS 5.0, V7: sessions',
   scope: 'Without 7.1.3: no other system manages sessions here.',
   items: [
-    notHeld('7.1.1', 'Lifetimes of sessions are documented, and why.', 'the settings page tells how long, not why'),
+    held(
+      '7.1.1',
+      'Lifetimes of sessions are documented, and why.',
+      '«How long things last, and why», above',
+      'sign-in/sign-in › a session ends when it was idle too long, at its absolute end, and when its person is disabled',
+      'provider/refresh › a family has an absolute end, however often it is refreshed',
+    ),
     held(
       '7.1.2',
       'How many sessions somebody may have is documented.',
