@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { register } from './register/index.ts';
 import { securityPage, securityText } from './register/page.ts';
+import { waysIn } from './register/ways-in.ts';
 
 const items = register.flatMap((checklist) => checklist.items);
 
@@ -17,7 +18,7 @@ async function titlesIn(file: string): Promise<string[]> {
 
 test('every test that the register names exists', async (t) => {
   const missing: string[] = [];
-  for (const named of new Set(items.flatMap(({ shownBy }) => shownBy))) {
+  for (const named of new Set([...items, ...waysIn].flatMap(({ shownBy }) => shownBy))) {
     const [file = '', ...title] = named.split(' › ');
     const titles = await titlesIn(file).catch((): string[] => []);
     if (!titles.includes(title.join(' › '))) missing.push(named);

@@ -18,7 +18,13 @@ export const asvsV6: Checklist = {
       '`PASSWORD_WORDS` and `INSTANCE_NAME`; they count as guessed already, so a password needs enough besides them',
       'identity/passwords › a password made of words that everybody in the organization knows is refused',
     ),
-    notHeld('6.1.3', 'All ways to sign in are documented, with their strength.', 'not all in one place'),
+    held(
+      '6.1.3',
+      'All ways to sign in are documented, with their strength.',
+      '«Every way in, and how strong it is», above',
+      'sign-in/second-factors › with a second factor, or one that is required, a password alone gets no token and opens no request',
+      'provider/strength › tokens say how well the person proved who they are, and when',
+    ),
     held(
       '6.2.1',
       'Passwords have eight characters or more.',

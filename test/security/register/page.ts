@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { register } from './index.ts';
 import type { Checklist, Item } from './item.ts';
+import { type Way, waysIn } from './ways-in.ts';
 
 export const securityPage = join(import.meta.dirname, '..', '..', '..', 'docs', 'security-model.md');
 
@@ -24,6 +25,12 @@ function tables(): string {
 file below \`test/\` and by their title; \`…\` stands for what a title takes in. Printed from
 \`test/security/register/\` by \`npm run security\`.
 
+### Every way in, and how strong it is
+
+| Way | Strength | Opens | Shown by |
+| --- | --- | --- | --- |
+${waysIn.map(wayOf).join('\n')}
+
 ${register.map(tableOf).join('\n')}`;
 }
 
@@ -36,9 +43,14 @@ ${scope}
 ${items.map(rowOf).join('\n')}
 `;
 
+const wayOf = ({ way, strength, opens, shownBy }: Way): string =>
+  `| ${way} | ${strength} | ${opens} | ${testsOf(shownBy)} |`;
+
+const testsOf = (shownBy: readonly string[]): string =>
+  shownBy.map((test) => test.replace(/^(\S+) › /, '`$1` › ')).join('<br>');
+
 function rowOf({ id, says, because, held, shownBy }: Item): string {
-  const tests = shownBy.map((test) => test.replace(/^(\S+) › /, '`$1` › ')).join('<br>');
-  return `| ${id} | ${says} | ${held ? '' : '**Not held**: '}${because} | ${tests || '–'} |`;
+  return `| ${id} | ${says} | ${held ? '' : '**Not held**: '}${because} | ${testsOf(shownBy) || '–'} |`;
 }
 
 if (import.meta.main) {
