@@ -9,16 +9,20 @@ import { passingHome } from '../../shared/embedded-postgres/home.ts';
 import { runningServer } from '../../shared/embedded-postgres/running-server.ts';
 import { start, stop } from '../../shared/embedded-postgres/server.ts';
 
-/** A PostgreSQL of its own with a streaming replica; both hold an empty database. */
+/** A PostgreSQL of its own with two streaming replicas, and an empty database in them. */
 export interface ReplicatedDatabase {
   readonly primaryUrl: string;
-  readonly replicaUrl: string;
-  /** Asks the replica itself. */
-  onReplica(statement: string): Promise<void>;
-  stopReplica(): Promise<void>;
-  /** On the port that it had. */
-  startReplica(): Promise<void>;
+  readonly replicas: readonly [Replica, Replica];
   close(): Promise<void>;
+}
+
+export interface Replica {
+  readonly url: string;
+  /** Asks the replica itself. */
+  ask(statement: string): Promise<void>;
+  stop(): Promise<void>;
+  /** On the port that it had. */
+  start(): Promise<void>;
 }
 
 const name = 'replicated';
@@ -30,34 +34,38 @@ export async function replicatedDatabase(): Promise<ReplicatedDatabase> {
   const home = await passingHome(tmpdir(), 'quartermaster-replica-', account);
   const shared = { binaries: await findBinaries(account, home), account, password: 'test' };
   const primary: Cluster = { ...shared, data: join(home, 'primary') };
-  const replica: Cluster = { ...shared, data: join(home, 'replica') };
+  const followers = ['one', 'other'].map((which): Cluster => ({ ...shared, data: join(home, which) }));
   await initialise(primary);
-  // A copy of a server at rest is all that a replica needs to begin with.
-  await cp(primary.data, replica.data, { recursive: true, preserveTimestamps: true });
-  const signal = join(replica.data, 'standby.signal');
-  await writeFile(signal, '');
-  if (account) await giveTo(account, replica.data);
+  for (const { data } of followers) {
+    // A copy of a server at rest is all that a replica needs to begin with.
+    await cp(primary.data, data, { recursive: true });
+    await writeFile(join(data, 'standby.signal'), '');
+    if (account) await giveTo(account, data);
+  }
   await start(primary, careless);
   const port = await portOf(primary);
-  const following = `host=127.0.0.1 port=${port} user=quartermaster password=test`;
-  let replicaPort = 0;
-  const startReplica = async () => {
-    const fixed: Record<string, string> = replicaPort ? { port: String(replicaPort) } : {};
-    await start(replica, { ...careless, primary_conninfo: following, ...fixed });
-    replicaPort = await portOf(replica);
-  };
-  await startReplica();
+  const [one, other] = await Promise.all(followers.map((follower) => follow(port, follower)));
+  if (!one || !other) throw new Error('A replica is missing');
   await ask(urlOf(primary, port, 'postgres'), `CREATE DATABASE ${name}`);
   return {
     primaryUrl: urlOf(primary, port, name),
-    replicaUrl: urlOf(replica, replicaPort, name),
-    onReplica: (statement) => ask(urlOf(replica, replicaPort, 'postgres'), statement),
-    stopReplica: () => stop(replica, 'immediate'),
-    startReplica,
+    replicas: [one, other],
     async close() {
-      await Promise.all([stop(replica, 'immediate'), stop(primary, 'immediate')]);
+      await Promise.all([primary, ...followers].map((server) => stop(server, 'immediate')));
       await rm(home, { recursive: true, force: true });
     },
+  };
+}
+
+async function follow(primaryPort: number, replica: Cluster): Promise<Replica> {
+  const following = `host=127.0.0.1 port=${primaryPort} user=quartermaster password=${replica.password}`;
+  await start(replica, { ...careless, primary_conninfo: following });
+  const port = await portOf(replica);
+  return {
+    url: urlOf(replica, port, name),
+    ask: (statement) => ask(urlOf(replica, port, 'postgres'), statement),
+    stop: () => stop(replica, 'immediate'),
+    start: () => start(replica, { ...careless, primary_conninfo: following, port: String(port) }),
   };
 }
 

@@ -10,11 +10,13 @@ export interface Wire {
   /** Swallows whatever comes, on every connection, without a word. */
   hush(): void;
   mend(): void;
+  /** Leads new connections to another server; those that there are stay. */
+  lead(databaseUrl: string): void;
   close(): Promise<void>;
 }
 
 export async function wireTo(databaseUrl: string): Promise<Wire> {
-  const target = new URL(databaseUrl);
+  let target = new URL(databaseUrl);
   let state: 'up' | 'cut' | 'silent' = 'up';
   const ends = new Set<Socket>();
   const keep = (socket: Socket) => {
@@ -55,6 +57,9 @@ export async function wireTo(databaseUrl: string): Promise<Wire> {
       // Whoever was hushed has lost bytes: such a connection is of no use any more.
       if (state === 'silent') breakAll();
       state = 'up';
+    },
+    lead(elsewhere) {
+      target = new URL(elsewhere);
     },
     async close() {
       breakAll();
