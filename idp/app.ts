@@ -19,6 +19,7 @@ import { endProviderSession } from './provider/browser-session.ts';
 import { interactionRouter } from './provider/interaction.ts';
 import { LiveProvider } from './provider/live-provider.ts';
 import { metadataAtRoot } from './provider/paths.ts';
+import { programsFirst } from './provider/programs-first.ts';
 import { publicAddress } from './public-address.ts';
 import { signInRouter } from './sign-in/router.ts';
 import { browserSession } from './sign-in/session.ts';
@@ -39,6 +40,7 @@ export async function createIdp(services: Services): Promise<Koa> {
   app.use(answerFailures(services));
   app.use(publicAddress(config.publicUrl));
   app.use(securityHeaders(config.publicUrl));
+  app.use(programsFirst(provider.mounted));
   app.use(serveAssets());
   app.use(closingSlash());
   app.use(browserSession(services));

@@ -42,11 +42,35 @@ export async function up(knex: Knex): Promise<void> {
       WHEN ((OLD.is_active, OLD.username) IS DISTINCT FROM (NEW.is_active, NEW.username))
       EXECUTE FUNCTION count_service_user_change();
 
-    -- Keeps what several requests issue, each whole or not at all, and says for each why not; null: it is kept.
-    -- Locks come in the order in which whoever ends something takes them: applications, then grants by their hash. Each
-    -- row is looked up by its key, whatever the planner knew of the table when this connection first came here.
-    CREATE FUNCTION keep_issued(wanted jsonb) RETURNS text[] LANGUAGE plpgsql AS $$
+    -- Looks several things up by their keys, each with the grant that it was issued under. Row by row, and a grant by a
+    -- variable: a plan that was made while there were few rows must not read them all, nor all grants by an index of
+    -- theirs, when there are many.
+    CREATE FUNCTION find_issued(kinds text[], hashes text[]) RETURNS TABLE (payload jsonb, is_jwt boolean,
+      consumed_at timestamptz, account_id text, grant_payload jsonb, grant_hash text)
+    LANGUAGE plpgsql STABLE SET enable_seqscan = off AS $$
     DECLARE
+      of_grants CONSTANT text := 'Grant';
+      its_grant bytea;
+    BEGIN
+      FOR n IN 1 .. cardinality(kinds) LOOP
+        SELECT a.payload, a.is_jwt, a.consumed_at, a.account_id, sha256(convert_to(a.grant_id, 'UTF8'))
+          INTO payload, is_jwt, consumed_at, account_id, its_grant
+          FROM oidc_artifacts a WHERE a.kind = kinds[n] AND a.id_hash = decode(hashes[n], 'hex');
+        grant_payload := NULL;
+        grant_hash := NULL;
+        IF its_grant IS NOT NULL AND kinds[n] <> of_grants THEN
+          SELECT g.payload, encode(g.id_hash, 'hex') INTO grant_payload, grant_hash
+            FROM oidc_artifacts g WHERE g.kind = of_grants AND g.id_hash = its_grant;
+        END IF;
+        RETURN NEXT;
+      END LOOP;
+    END $$;
+
+    -- Keeps what several requests issue, each whole or not at all, and says for each why not; null: it is kept.
+    -- Locks come in the order in which whoever ends something takes them: applications, then grants by their hash.
+    CREATE FUNCTION keep_issued(wanted jsonb) RETURNS text[] LANGUAGE plpgsql SET enable_seqscan = off AS $$
+    DECLARE
+      of_grants CONSTANT text := 'Grant';
       known jsonb := '{}';
       live text[] := '{}';
       one jsonb;
@@ -65,7 +89,7 @@ export async function up(knex: Knex): Promise<void> {
         END IF;
       END LOOP;
       FOR which IN SELECT DISTINCT g #>> '{}' FROM jsonb_path_query(wanted, '$[*].grants[*]') g ORDER BY 1 LOOP
-        PERFORM FROM oidc_artifacts WHERE kind = 'Grant' AND id_hash = decode(which, 'hex') FOR UPDATE;
+        PERFORM FROM oidc_artifacts WHERE kind = of_grants AND id_hash = decode(which, 'hex') FOR UPDATE;
         IF FOUND THEN live := array_append(live, which); END IF;
       END LOOP;
       FOR one IN SELECT w FROM jsonb_array_elements(wanted) w LOOP

@@ -43,26 +43,16 @@ interface FoundRow extends Omit<Row, 'payload'> {
 const columns = `payload, is_jwt, extract(epoch FROM consumed_at)::integer AS consumed,
   coalesce(consumed_at > now() - interval '${graceSeconds} seconds', false) AS consumed_just_now`;
 
-/*
- * An artifact, with the grant and the person that it goes by: whoever asks for it asks for them next. Each is looked up by
- * its key, one after the other, whatever the planner knows of the table.
- */
+/** An artifact, with the grant and the person that it goes by: whoever asks for it asks for them next. */
 const byIds = prepared<FoundRow>(
   'artifacts_by_id',
-  `SELECT a.payload, a.is_jwt, a.consumed, a.consumed_just_now, g.payload AS grant_payload,
-          encode(g.id_hash, 'hex') AS grant_hash, to_jsonb(u) AS account
-     FROM unnest(?::text[], ?::text[]) WITH ORDINALITY AS w (kind, id_hash, n)
-     LEFT JOIN LATERAL (
-       SELECT ${columns}, grant_id, account_id FROM oidc_artifacts
-        WHERE kind = w.kind AND id_hash = decode(w.id_hash, 'hex') LIMIT 1) a ON true
-     LEFT JOIN LATERAL (
-       SELECT payload, id_hash FROM oidc_artifacts
-        WHERE kind = 'Grant' AND w.kind <> 'Grant' AND id_hash = sha256(convert_to(a.grant_id, 'UTF8')) LIMIT 1) g ON true
+  `SELECT ${columns}, grant_payload, grant_hash, to_jsonb(u) AS account
+     FROM find_issued(?, ?) WITH ORDINALITY AS f (payload, is_jwt, consumed_at, account_id, grant_payload, grant_hash, n)
      LEFT JOIN LATERAL (
        SELECT ${accountColumns} FROM users
-        WHERE id = CASE WHEN a.account_id ~ '^[1-9][0-9]{0,8}$' THEN a.account_id::integer END AND is_active
+        WHERE id = CASE WHEN f.account_id ~ '^[1-9][0-9]{0,8}$' THEN f.account_id::integer END AND is_active
         LIMIT 1) u ON true
-    ORDER BY w.n`,
+    ORDER BY n`,
 );
 const byUid = prepared<Row>('artifact_by_uid', `SELECT ${columns} FROM oidc_artifacts WHERE kind = ? AND uid = ?`);
 const byUserCode = prepared<Row>(

@@ -19,6 +19,7 @@ import { accessTokenSeconds, refreshTokenSeconds } from './lifetimes.ts';
 import { logoutSource, postLogoutSuccessSource } from './logout-pages.ts';
 import { outgoing } from './outgoing.ts';
 import { mountPath, routes } from './paths.ts';
+import { quickly } from './quick-signing.ts';
 import { resourceServerInfo } from './scopes.ts';
 import { promptPolicy } from './strength.ts';
 import { UsageCounter } from './usage-counter.ts';
@@ -34,7 +35,7 @@ export function configuration({ config, knex, log }: NeededServices, keys: Signi
   return {
     adapter: adapterFactory(knex, config),
     routes,
-    jwks: { keys: keys.private },
+    jwks: { keys: keys.private.map(quickly) },
     cookies: {
       keys: [deriveKey(config.secretKey, 'provider cookies').toString('base64url')],
       names: { session: 'qm_provider', interaction: 'qm_interaction', resume: 'qm_resume' },
@@ -98,6 +99,7 @@ export function configuration({ config, knex, log }: NeededServices, keys: Signi
     renderError: (ctx, out) => showError(ctx, worded(out)),
     features: {
       devInteractions: { enabled: false },
+      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       dPoP: { enabled: true },
       // Its keys are what an application signs requests with, so only those that registered keys can.
       requestObjects: { enabled: true },

@@ -6,20 +6,24 @@ interface Waiting<Ask, Answer> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Statements of one kind that run at a time, and how much is asked for by one. */
-const atOnce = 2;
+/** Statements of one kind that run at a time at most, and how much is asked for by one. */
+const atOnce = 4;
 const mostInOne = 50;
+
+/** A statement that takes longer than this waits for a lock, maybe; others do not wait for it. Milliseconds. */
+const patience = 10;
 
 /**
  * Asks the database once for what several requests want at the same time. Whoever comes alone waits for nobody; who
- * comes while statements are on their way goes together with all others by the next one. What is asked for is never
- * older than the asking.
+ * comes while a statement is on its way goes together with all others by the next one. What is asked for is never older
+ * than the asking.
  */
 export class Gathered<Ask, Answer> {
   readonly #run: (asks: readonly Ask[]) => Promise<readonly Answer[]>;
   #waiting: Waiting<Ask, Answer>[] = [];
   #running = 0;
   #isDue = false;
+  #late: NodeJS.Timeout | null = null;
 
   /** @param run one statement; answers in the order of what is asked */
   constructor(run: (asks: readonly Ask[]) => Promise<readonly Answer[]>) {
@@ -29,27 +33,35 @@ export class Gathered<Ask, Answer> {
   ask(ask: Ask): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     this.#waiting.push({ ask, resolve, reject });
-    // At the end of this turn of the event loop, so that requests that came in together go together.
-    if (!this.#isDue && this.#running < atOnce) {
-      this.#isDue = true;
-      setImmediate(() => {
-        this.#isDue = false;
-        this.#next();
-      });
+    if (this.#running === 0) {
+      this.#soon();
+    } else if (this.#running < atOnce) {
+      this.#late ??= setTimeout(() => this.#next(), patience);
     }
     return promise;
   }
 
+  /** At the end of this turn of the event loop, so that requests that came in together go together. */
+  #soon(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    setImmediate(() => {
+      this.#isDue = false;
+      this.#next();
+    });
+  }
+
   #next(): void {
-    while (this.#waiting.length > 0 && this.#running < atOnce) {
-      const together = this.#waiting.slice(0, mostInOne);
-      this.#waiting = this.#waiting.slice(mostInOne);
-      this.#running++;
-      void this.#answer(together).finally(() => {
-        this.#running--;
-        this.#next();
-      });
-    }
+    if (this.#late) clearTimeout(this.#late);
+    this.#late = null;
+    if (this.#waiting.length === 0 || this.#running === atOnce) return;
+    const together = this.#waiting.slice(0, mostInOne);
+    this.#waiting = this.#waiting.slice(mostInOne);
+    this.#running++;
+    void this.#answer(together).finally(() => {
+      this.#running--;
+      this.#soon();
+    });
   }
 
   async #answer(together: readonly Waiting<Ask, Answer>[]): Promise<void> {

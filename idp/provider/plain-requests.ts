@@ -41,20 +41,27 @@ export function replaceForm(ctx: Koa.Context, form: Form): void {
   replay(ctx.req, stringify(form));
 }
 
-async function readText(request: IncomingMessage): Promise<string | null> {
-  if (Number(request.headers['content-length'] ?? 0) > limit) return null;
+/** Null: it is longer than it may be, or was cut off. What is too long is read on and thrown away by Node. */
+function readText(request: IncomingMessage): Promise<string | null> {
+  const isTooLong = Number(request.headers['content-length'] ?? 0) > limit;
+  if (isTooLong || request.destroyed) return Promise.resolve(null);
+  const { promise, resolve } = Promise.withResolvers<string | null>();
   const chunks: Buffer[] = [];
   let size = 0;
-  try {
-    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > limit) return null;
-      chunks.push(chunk);
-    }
-  } catch {
-    return null;
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  const take = (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > limit) end(null);
+    else chunks.push(chunk);
+  };
+  const whole = () => end(Buffer.concat(chunks).toString('utf8'));
+  const broken = () => end(null);
+  const end = (text: string | null) => {
+    request.off('data', take).off('end', whole).off('error', broken).off('close', broken);
+    if (text === null) request.pause();
+    resolve(text);
+  };
+  request.on('data', take).on('end', whole).on('error', broken).on('close', broken);
+  return promise;
 }
 
 /** Lets a body that was read be read again: the library takes it from `readable` and `iterator`. */
