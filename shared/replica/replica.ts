@@ -33,6 +33,7 @@ export class Replica implements Reads {
   readonly #written: SharedQuestion<number>;
   readonly #replayed: SharedQuestion<void>;
   readonly #answered = { replica: 0, primary: 0 };
+  readonly #onTheWay = new Set<(error: Error) => void>();
   readonly #closing = new AbortController();
   readonly #watching: Promise<void>;
   #asking: pg.Pool;
@@ -83,17 +84,27 @@ export class Replica implements Reads {
   async read<T>(work: (db: pg.Pool) => Promise<T>): Promise<T> {
     if (await this.#holdsAll()) {
       try {
-        const answer = await work(this.#reading);
+        const answer = await this.#onReplica(work);
         this.#answered.replica++;
         return answer;
       } catch (error) {
         if (!isOfReplica(error)) throw error;
-        this.#log.warn({ err: error }, 'the replica failed a read; the primary is asked');
         if (error instanceof OtherServer) this.#leave(error);
+        else if (!(error instanceof Left)) this.#log.warn({ err: error }, 'the replica failed a read');
       }
     }
     this.#answered.primary++;
     return work(this.#doors.primary);
+  }
+
+  /** Who is still on the way when the replica is left hears of it at once, also while waiting for a connection. */
+  #onReplica<T>(work: (db: pg.Pool) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#onTheWay.add(reject);
+      work(this.#reading)
+        .then(resolve, reject)
+        .finally(() => this.#onTheWay.delete(reject));
+    });
   }
 
   report(): ReplicaReport {
@@ -176,6 +187,7 @@ export class Replica implements Reads {
   #leave(error: unknown): void {
     if (this.#closing.signal.aborted || this.#state === 'away') return;
     this.#enter('away', error);
+    for (const leave of this.#onTheWay) leave(new Left());
     for (const pool of [this.#asking, this.#reading]) {
       void pool.end().catch(() => {});
       for (const client of clientsOf.get(pool) ?? []) void client.end().catch(() => {});
@@ -202,6 +214,10 @@ export function remembersClients(pool: pg.Pool): pg.Pool {
   return pool;
 }
 
+class Left extends Error {
+  override readonly name = 'Left';
+}
+
 class OtherServer extends Error {
   override readonly name = 'OtherServer';
 
@@ -214,4 +230,5 @@ class OtherServer extends Error {
 const isOfReplica = (error: unknown): boolean =>
   isDatabaseAway(error) ||
   error instanceof OtherServer ||
+  error instanceof Left ||
   (error instanceof Error && 'code' in error && /^(40001|40P01)$/.test(String(error.code)));
