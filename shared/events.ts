@@ -33,6 +33,8 @@ export interface Events {
   on<Kind extends EventKind>(kind: Kind, listener: Listener<Kind>): () => void;
   /** True once the line has been down for longer than a few seconds: what is remembered may be wrong. */
   isDeaf(): boolean;
+  /** Resolves once this process heard of all that was committed before; or soon after, when the line is down. */
+  caughtUp(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -62,6 +64,8 @@ class Line implements Events {
   /** When the line broke, by the monotonic clock; null while it is up. */
   #lostAt: number | null = null;
   #heartbeat: NodeJS.Timeout | null = null;
+  /** When what the line was asked last is answered. */
+  #answered: Promise<unknown> = Promise.resolve();
 
   constructor(connectionString: string, log: Logger) {
     this.#connectionString = connectionString;
@@ -99,7 +103,23 @@ class Line implements Events {
     }
     if (this.#closing.signal.aborted) return client.end();
     this.#client = client;
+    this.#answered = Promise.resolve();
     this.#scheduleHeartbeat(client);
+  }
+
+  /** One question after the other: the driver takes no two at a time. */
+  #ask(client: pg.Client): Promise<unknown> {
+    const answer = this.#answered.then(() => client.query('SELECT 1'));
+    this.#answered = answer.catch(() => {});
+    return answer;
+  }
+
+  async caughtUp(): Promise<void> {
+    // PostgreSQL hands out what it has to tell before it answers.
+    const answer = this.#client && this.#ask(this.#client).catch(() => {});
+    const waiting = new AbortController();
+    await Promise.race([answer, sleep(heartbeatTimeout, undefined, waiting).catch(() => {})]);
+    waiting.abort();
   }
 
   async close(): Promise<void> {
@@ -140,7 +160,7 @@ class Line implements Events {
     this.#heartbeat = setTimeout(async () => {
       const asked = performance.now();
       let answered = false;
-      const answer = client.query('SELECT 1').then(
+      const answer = this.#ask(client).then(
         () => {
           answered = true;
         },

@@ -40,18 +40,20 @@ function usualEnd(latest: Date | null): Date {
 }
 
 /**
- * Ends a token: one's own, or anybody's for a superuser. One that has ended already stays so.
+ * Ends a token: one's own, or anybody's for a superuser. One that has ended already stays so. Resolves when this process
+ * refuses it.
  * @throws NotFound for others' tokens too, so that ids tell nothing
  */
-export function revoke({ knex }: Services, principal: Principal, id: number): Promise<void> {
+export async function revoke({ knex, events }: Services, principal: Principal, id: number): Promise<void> {
   const me = signedIn(principal);
-  return knex.transaction(async (trx) => {
+  await knex.transaction(async (trx) => {
     const theirs = trx('api_tokens').where({ id });
     if (!me.isSuperuser) theirs.where({ user_id: me.id });
     if (!(await theirs.first('id'))) throw new NotFound('Not found.');
     if (!(await revokeApiToken(trx, { id }))) return;
     await audit(trx, principal, { action: 'revoke', resource: 'token', objectId: id });
   });
+  await events.caughtUp();
 }
 
 /** Checks the scopes that a token shall be bound by; null or `['*']` binds it by none. @throws Invalid naming `field` */

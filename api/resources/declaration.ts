@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Principal } from '../../shared/access/principal.ts';
 import type { Permission, Role } from '../../shared/access/roles.ts';
+import type { Runs } from '../../shared/transaction.ts';
 import type { Conflict } from '../store/refusals.ts';
 import type { Field, FieldKind } from './fields.ts';
 
@@ -15,6 +16,8 @@ export interface Occasion {
 
 /** One write on its way, within its transaction. */
 export interface Change {
+  /** Runs statements in the transaction: as SQL, or built by Knex. */
+  readonly runs: Runs;
   readonly trx: Knex.Transaction;
   readonly principal: Principal;
   readonly kind: 'create' | 'update' | 'delete';
@@ -93,7 +96,7 @@ export interface Action {
 
 /** What an action on several rows has in its hands: all of them, locked, within one transaction. */
 export interface ListChange
-  extends Pick<Change, 'trx' | 'principal' | 'may' | 'create' | 'update' | 'lock' | 'remove'> {
+  extends Pick<Change, 'runs' | 'trx' | 'principal' | 'may' | 'create' | 'update' | 'lock' | 'remove'> {
   /** Each row named, in the order in which the caller named them, with what was said of it. */
   readonly items: readonly { readonly row: Row; readonly said: Row }[];
 }
@@ -244,6 +247,8 @@ export interface Declaration {
   unscoped?: readonly Permission[];
   /** Deleting sets this timestamp column; rows that have it are gone for every face. */
   softDelete?: string;
+  /** Processes remember its rows to judge requests by: a write is answered when this one judges by the new ones. */
+  remembered?: boolean;
   /** Fields of which each alone tells the rows apart; texts without regard to capitals. */
   unique?: readonly string[];
   /** What PostgreSQL refuses, said to people: constraint name → field (or `null` for the row) and sentence. */

@@ -127,6 +127,15 @@ test.serial('The last superuser stays: neither deactivated, nor made less, nor d
   t.is((await q.json(path, { as: rootToken, method: 'DELETE' })).status, 400);
 });
 
+test.serial('Nobody deletes or deactivates themself, whatever they may do to others', async (t) => {
+  const other = await q.person({ username: 'not the last', superuser: true });
+  const token = await q.tokenFor(other);
+  t.is((await patch(`/api/user/${other.id}/`, { is_active: false }, token)).status, 403);
+  t.is((await q.json(`/api/user/${other.id}/`, { as: token, method: 'DELETE' })).status, 403);
+  t.is((await patch(`/api/user/${other.id}/`, { is_active: false }, rootToken)).status, 200);
+  t.is((await q.json(`/api/user/${other.id}/`, { as: rootToken, method: 'DELETE' })).status, 204);
+});
+
 test.serial('Two superusers who make each other less in the same moment do not both succeed', async (t) => {
   const other = await q.person({ username: 'second root', superuser: true });
   const otherToken = await q.tokenFor(other);

@@ -34,6 +34,7 @@ export const group = resource('group', {
   filters: { name: { path: 'name', match: 'iexact' } },
   constraints: { groups_name: { field: 'name', says: 'A group with that name already exists.' } },
   unique: ['name'],
+  remembered: true,
   entity: {
     name: 'Team',
     omit: ['permissions', 'roles', 'users'],

@@ -24,7 +24,18 @@ export const guardUser: Hooks = {
   beforeDelete(change) {
     if (change.before?.is_superuser) refuseUnlessSuperuser(change, 'Only a superuser may delete a superuser.');
   },
+
+  // Afterwards, so that the last superuser is told that they are the last.
+  afterWrite(change) {
+    if (change.before?.is_active && change.row.is_active === false) refuseSelf(change);
+  },
+  afterDelete: refuseSelf,
 };
+
+function refuseSelf({ principal, before }: Change): void {
+  if (before?.id !== principal.person?.id) return;
+  throw new Forbidden('role', [], 'Nobody deletes or deactivates themself. Ask somebody else to.');
+}
 
 function changedFields({ before, values, kind }: Change): ReadonlySet<string> {
   const names = Object.keys(values);
@@ -35,9 +46,9 @@ function changedFields({ before, values, kind }: Change): ReadonlySet<string> {
 /** Whether a change puts all that somebody holds into other hands: lets them back in, or changes where their mail goes. */
 function givesAll({ principal, before, values }: Change, changed: ReadonlySet<string>): boolean {
   if (before === null) return false;
-  const isSelf = principal.person?.id === before.id && principal.scopes === null;
+  const byThemself = principal.person?.id === before.id && principal.scopes === null;
   const comesBack = changed.has('is_active') && values.is_active === true;
-  return comesBack || (!isSelf && (changed.has('username') || changed.has('email')));
+  return comesBack || (!byThemself && (changed.has('username') || changed.has('email')));
 }
 
 /** The groups whose rights a change gives to somebody, or puts into other hands. */

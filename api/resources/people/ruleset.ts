@@ -28,6 +28,7 @@ export const ruleset = resource('ruleset', {
   },
   label: "{group.name} || ': ' || {label}",
   search: ['name', 'group.name'],
+  remembered: true,
   order: ['group', 'id'],
   own: {
     sql: 'EXISTS (SELECT 1 FROM user_groups AS mine WHERE mine.group_id = {group} AND mine.user_id = {me})',

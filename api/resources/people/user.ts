@@ -69,6 +69,7 @@ export const user = resource('user', {
   },
   own: { sql: '{id} = {me}', may: ['view'] },
   unique: ['username'],
+  remembered: true,
   hooks: guardUser,
   entity: {
     rename: { username: 'userName', email: 'emailAddress', is_superuser: 'isAdmin', groups: 'teams' },
