@@ -2,11 +2,9 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { openPool } from '../database.ts';
+import { askingLimits, ReplicaConnections } from './connections.ts';
 import { type Reads, readsOfPrimary } from './reads.ts';
-import { Replica, remembersClients } from './replica.ts';
-
-/** How long a server may take to say where it is; milliseconds. */
-const askingPatience = 2000;
+import { Replica } from './replica.ts';
 
 /**
  * Opens what reads run on: the replica at DATABASE_READ_URL beside the primary, else the primary alone.
@@ -21,18 +19,12 @@ export async function openReads(
 ): Promise<Reads> {
   const { databaseUrl, databaseReadUrl } = config;
   if (!databaseReadUrl) return readsOfPrimary(primary);
-  const hurried = { max: 1, connectionTimeoutMillis: askingPatience, query_timeout: askingPatience };
-  const doors = {
-    primary,
-    askPrimary: openPool(databaseUrl, config, hurried),
-    openAsking: () => remembersClients(openPool(databaseReadUrl, config, hurried)),
-    openReading: (verify: NonNullable<pg.PoolConfig['verify']>) =>
-      remembersClients(openPool(databaseReadUrl, config, { max: Math.floor(config.databaseConnections / 2), verify })),
-  };
+  const replica = new ReplicaConnections(databaseReadUrl, config);
+  const askPrimary = openPool(databaseUrl, config, askingLimits);
   try {
-    return await Replica.open(doors, log);
+    return await Replica.open({ primary, askPrimary, replica }, log);
   } catch (error) {
-    await doors.askPrimary.end();
+    await Promise.all([askPrimary.end(), replica.close()]);
     throw error;
   }
 }

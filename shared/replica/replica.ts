@@ -3,7 +3,8 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import { ConfigError } from '../config.ts';
 import { isDatabaseAway } from '../database-away.ts';
-import { identityOf, positionOf, serverBehind, writtenAt } from './position.ts';
+import { isOfReplica, Left, OtherServer, type ReplicaConnections } from './connections.ts';
+import { identityOf, positionOf, writtenAt } from './position.ts';
 import type { Reads, ReplicaReport } from './reads.ts';
 import { SharedQuestion } from './shared-question.ts';
 
@@ -12,13 +13,12 @@ const patience = 20;
 /** Pauses between looks at it: while it is in use, and else; milliseconds. */
 const looks = { inUse: 500, otherwise: 100 } as const;
 
-/** What the primary and its replica are reached by. Pools for asking are of one connection, and in a hurry. */
+/** What leads to the primary and its replica. */
 export interface ReplicaDoors {
   readonly primary: pg.Pool;
+  /** In a hurry. */
   readonly askPrimary: pg.Pool;
-  openAsking(): pg.Pool;
-  /** @param verify looks at each new connection, and may refuse it */
-  openReading(verify: NonNullable<pg.PoolConfig['verify']>): pg.Pool;
+  readonly replica: ReplicaConnections;
 }
 
 /**
@@ -33,14 +33,9 @@ export class Replica implements Reads {
   readonly #written: SharedQuestion<number>;
   readonly #replayed: SharedQuestion<void>;
   readonly #answered = { replica: 0, primary: 0 };
-  readonly #onTheWay = new Set<(error: Error) => void>();
   readonly #closing = new AbortController();
   readonly #watching: Promise<void>;
-  #asking: pg.Pool;
-  #reading: pg.Pool;
   #state: ReplicaReport['state'] = 'away';
-  /** The one that was asked how far it is: behind a proxy the address may lead to another at any time. */
-  #server = '';
   #reached = 0;
   /** What it did not hold in time: it is of use again when it does. */
   #missed = 0;
@@ -48,12 +43,10 @@ export class Replica implements Reads {
   /** What the primary held at a moment, and the replica did not. */
   #owed: { readonly written: number; readonly since: number } | null = null;
 
-  private constructor(doors: ReplicaDoors, asking: pg.Pool, log: Logger, identity: string) {
+  private constructor(doors: ReplicaDoors, log: Logger, identity: string) {
     this.#doors = doors;
     this.#log = log;
     this.#identity = identity;
-    this.#asking = asking;
-    this.#reading = doors.openReading(this.#refuseOther);
     this.#written = new SharedQuestion(() => writtenAt(doors.askPrimary));
     this.#replayed = new SharedQuestion(() => this.#askReplica());
     this.#watching = this.#watch();
@@ -64,27 +57,22 @@ export class Replica implements Reads {
    * @throws ConfigError naming DATABASE_READ_URL when it leads to something else than a replica
    */
   static async open(doors: ReplicaDoors, log: Logger): Promise<Replica> {
-    const asking = doors.openAsking();
-    try {
-      const ours = await identityOf(doors.askPrimary);
-      const theirs = await identityOf(asking).catch((error: unknown) => {
-        if (!isDatabaseAway(error)) throw error;
-        log.warn({ err: error }, 'the replica is away');
-        return ours;
-      });
-      if (theirs === ours) return new Replica(doors, asking, log, ours);
-    } catch (error) {
-      await asking.end();
-      throw new ConfigError(`DATABASE_READ_URL can not be used: ${error instanceof Error ? error.message : error}`);
-    }
-    await asking.end();
-    throw new ConfigError('DATABASE_READ_URL leads to no replica of the database at DATABASE_URL');
+    const ours = await identityOf(doors.askPrimary);
+    const theirs = await identityOf(doors.replica.asking).catch((error: unknown) => {
+      if (!isDatabaseAway(error)) {
+        throw new ConfigError(`DATABASE_READ_URL can not be used: ${error instanceof Error ? error.message : error}`);
+      }
+      log.warn({ err: error }, 'the replica is away');
+      return ours;
+    });
+    if (theirs !== ours) throw new ConfigError('DATABASE_READ_URL leads to no replica of the database at DATABASE_URL');
+    return new Replica(doors, log, ours);
   }
 
   async read<T>(work: (db: pg.Pool) => Promise<T>): Promise<T> {
     if (await this.#holdsAll()) {
       try {
-        const answer = await this.#onReplica(work);
+        const answer = await this.#doors.replica.read(work);
         this.#answered.replica++;
         return answer;
       } catch (error) {
@@ -97,16 +85,6 @@ export class Replica implements Reads {
     return work(this.#doors.primary);
   }
 
-  /** Who is still on the way when the replica is left hears of it at once, also while waiting for a connection. */
-  #onReplica<T>(work: (db: pg.Pool) => Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      this.#onTheWay.add(reject);
-      work(this.#reading)
-        .then(resolve, reject)
-        .finally(() => this.#onTheWay.delete(reject));
-    });
-  }
-
   report(): ReplicaReport {
     const lagSeconds = this.#owed ? (performance.now() - this.#owed.since) / 1000 : 0;
     return { state: this.#state, lagSeconds, lagBytes: this.#lagBytes, answered: { ...this.#answered } };
@@ -115,7 +93,7 @@ export class Replica implements Reads {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#watching;
-    await Promise.all([this.#reading.end(), this.#asking.end(), this.#doors.askPrimary.end()]);
+    await Promise.all([this.#doors.replica.close(), this.#doors.askPrimary.end()]);
   }
 
   async #holdsAll(): Promise<boolean> {
@@ -143,20 +121,14 @@ export class Replica implements Reads {
 
   /** @throws Error when it does not answer, or is no replica any more */
   async #askReplica(): Promise<void> {
-    const { replayed, follows, server } = await positionOf(this.#asking);
+    const connections = this.#doors.replica;
+    const { replayed, follows, server } = await positionOf(connections.asking);
     if (!follows) throw new Error('It follows no primary');
     // What reads so far is connected to the one of before.
-    if (this.#state !== 'away' && server !== this.#server) throw new OtherServer();
-    this.#server = server;
+    if (this.#state !== 'away' && server !== connections.server) throw new OtherServer();
+    connections.server = server;
     this.#reached = replayed;
   }
-
-  #refuseOther = (client: pg.PoolClient, done: (error?: Error) => void): void => {
-    serverBehind(client).then(
-      (server) => done(server === this.#server ? undefined : new OtherServer()),
-      (error: Error) => done(error),
-    );
-  };
 
   async #watch(): Promise<void> {
     while (!this.#closing.signal.aborted) {
@@ -171,7 +143,7 @@ export class Replica implements Reads {
     // Without the primary there is nothing to compare with: reads will hear of it themselves.
     const written = await this.#written.ask().catch(() => null);
     await this.#replayed.ask();
-    if (this.#state === 'away' && (await identityOf(this.#asking)) !== this.#identity) {
+    if (this.#state === 'away' && (await identityOf(this.#doors.replica.asking)) !== this.#identity) {
       throw new Error('It is a replica of another database');
     }
     if (written !== null) {
@@ -187,13 +159,7 @@ export class Replica implements Reads {
   #leave(error: unknown): void {
     if (this.#closing.signal.aborted || this.#state === 'away') return;
     this.#enter('away', error);
-    for (const leave of this.#onTheWay) leave(new Left());
-    for (const pool of [this.#asking, this.#reading]) {
-      void pool.end().catch(() => {});
-      for (const client of clientsOf.get(pool) ?? []) void client.end().catch(() => {});
-    }
-    this.#asking = this.#doors.openAsking();
-    this.#reading = this.#doors.openReading(this.#refuseOther);
+    this.#doors.replica.breakOff();
   }
 
   #enter(state: ReplicaReport['state'], error?: unknown): void {
@@ -202,33 +168,3 @@ export class Replica implements Reads {
     this.#log[state === 'in use' ? 'info' : 'warn']({ err: error }, `the replica is ${state}`);
   }
 }
-
-const clientsOf = new WeakMap<pg.Pool, Set<pg.PoolClient>>();
-
-/** Keeps in mind who is connected, so that all of them can be ended. */
-export function remembersClients(pool: pg.Pool): pg.Pool {
-  const clients = new Set<pg.PoolClient>();
-  clientsOf.set(pool, clients);
-  pool.on('connect', (client) => clients.add(client));
-  pool.on('remove', (client) => clients.delete(client));
-  return pool;
-}
-
-class Left extends Error {
-  override readonly name = 'Left';
-}
-
-class OtherServer extends Error {
-  override readonly name = 'OtherServer';
-
-  constructor() {
-    super('The address leads to another server than before');
-  }
-}
-
-/** It went away in the middle, another took its place, or a reader stood in the way of what it replays (recovery conflict). */
-const isOfReplica = (error: unknown): boolean =>
-  isDatabaseAway(error) ||
-  error instanceof OtherServer ||
-  error instanceof Left ||
-  (error instanceof Error && 'code' in error && /^(40001|40P01)$/.test(String(error.code)));
