@@ -1,8 +1,47 @@
-import { type SharedKey, sharedMessages } from '../../shared/messages/say.ts';
-import { speakerOf } from '../../shared/messages/speaker.ts';
+import { type KeysOf, type SharedKey, sharedMessages } from '../../shared/messages/say.ts';
+import { type Messages, readMessages, speakerOf } from '../../shared/messages/speaker.ts';
+import { labelOf } from '../faces/rest/describe.ts';
+import { resources } from '../resources/index.ts';
+import type access from './en/access.json';
+import type areas from './en/areas.json';
+import type browse from './en/browse.json';
+import type home from './en/home.json';
+import type problem from './en/problem.json';
+
+/** What resources, their fields and their actions are called: English stands in the declarations. */
+type Declared = `${'resource' | 'resources' | 'fields' | 'actions'}.${string}`;
 
 /** What the pages of the resource API can say. */
-export type Key = SharedKey;
+export type Key =
+  | SharedKey
+  | Declared
+  | KeysOf<{
+      access: typeof access;
+      areas: typeof areas;
+      browse: typeof browse;
+      home: typeof home;
+      problem: typeof problem;
+    }>;
 
-export const speaker = speakerOf<Key>(sharedMessages);
-export const { say, rich } = speaker;
+const titles = (which: 0 | 1): Messages => Object.fromEntries(resources.map(({ name, title }) => [name, title[which]]));
+
+/** Words that are their own keys. */
+const byThemselves = (words: Iterable<string>): Messages => Object.fromEntries([...words].map((word) => [word, word]));
+
+const actions = resources.flatMap((resource) => Object.values(resource.actions ?? {}));
+
+function fieldLabels(): Messages {
+  const declared = resources.flatMap(({ fields, filters = {} }) => [...Object.keys(fields), ...Object.keys(filters)]);
+  const inputs = actions.flatMap(({ input = {} }) => Object.keys(input));
+  return byThemselves(['id', 'pk', 'group_ids', ...declared, ...inputs].map(labelOf));
+}
+
+export const apiMessages = readMessages(import.meta.dirname, {
+  resource: titles(0),
+  resources: titles(1),
+  fields: fieldLabels(),
+  actions: byThemselves(actions.map(({ label }) => label)),
+});
+
+export const speaker = speakerOf<Key>(sharedMessages, apiMessages);
+export const { say, rich, knows } = speaker;

@@ -1,7 +1,8 @@
 import { type Permission, permissions, type Role, roleNames } from '../../shared/access/roles.ts';
-import { generalScopes, identityScopes, resourceScopes, roleOfScope } from '../../shared/access/scopes.ts';
+import { identityScopes, resourceScopes } from '../../shared/access/scopes.ts';
 import type { OfferedScopes } from '../../shared/access/scopes-of-person.ts';
 import { currentLanguage, languages } from '../../shared/messages/language.ts';
+import { sentenceOf } from '../../shared/messages/scope-words.ts';
 import { say } from '../messages/say.ts';
 
 interface Tick {
@@ -42,16 +43,6 @@ export function scopeGrid(offered: OfferedScopes, ticked: ReadonlySet<string>): 
     })),
   };
 }
-
-/** What a scope lets an application do, in a sentence; its bare name when no such scope exists any more. */
-export function sentenceOf(scope: string): string {
-  const named = roleOfScope(scope);
-  if (named) return say('rights.one', { permission: named.permission, what: say(`roles.${named.role}`) });
-  const isGeneral = (name: string): name is keyof typeof general => Object.hasOwn(general, name);
-  return isGeneral(scope) ? say(`scopes.${scope}`) : scope;
-}
-
-const general = { ...identityScopes, ...generalScopes };
 
 /** Sentences for a list of scopes that take less room: a role's permissions are told together. */
 export function sentencesOf(scopes: readonly string[]): string[] {

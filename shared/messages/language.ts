@@ -1,9 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** The languages of pages and letters: what each calls itself, and how it writes dates and numbers (BCP 47). */
+/**
+ * The languages of pages and letters: what each calls itself, how it writes dates and numbers (BCP 47), and whether its
+ * nouns keep their capitals within a sentence.
+ */
 export const languages = {
-  en: { name: 'English', locale: 'en-GB' },
-  de: { name: 'Deutsch', locale: 'de-DE' },
+  en: { name: 'English', locale: 'en-GB', capitalNouns: false },
+  de: { name: 'Deutsch', locale: 'de-DE', capitalNouns: true },
 } as const;
 export type Language = keyof typeof languages;
 export const languageCodes = Object.keys(languages) as Language[];

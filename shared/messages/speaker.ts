@@ -48,6 +48,8 @@ export interface Speaker<Key extends string> {
    * alone), and links whose addresses are among the values.
    */
   rich(key: Key, values?: Values): string;
+  /** Whether there are words for something that is named elsewhere. */
+  knows(key: string): key is Key;
 }
 
 const { escapeFunction: escapeHtml } = new Eta().config;
@@ -82,6 +84,7 @@ export function speakerOf<Key extends string>(...sources: readonly MessagesByLan
   }
 
   return {
+    knows: (key): key is Key => Object.hasOwn(messages[defaultLanguage], key),
     say(key, values = {}) {
       const plain = Object.entries(values).map(([name, value]) => [name, isObject(value) ? textOf(value) : value]);
       return String(formatOf(key, false).format(Object.fromEntries(plain)));

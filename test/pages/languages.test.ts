@@ -15,6 +15,7 @@ let q: Running;
 test.before(async () => {
   q = await start();
   await q.person({ username: 'rosa', password: 'correct horse', superuser: true });
+  await q.knex('building').insert({ code: 'B1' });
 });
 test.after.always(() => q?.close());
 
@@ -60,7 +61,7 @@ test('an application that asks for German has people signed in, refused, asked a
   t.regex(wrong.html, /Benutzername und Passwort passen nicht zusammen\./);
   const consent = await browser.signIn(wrong, person);
   t.regex(consent.html, /in Ihrem Namen handeln\?/);
-  t.regex(consent.html, /Hosts, ihre Hardware, Karten und Netzwerkschnittstellen und was Scans sehen ansehen/);
+  t.regex(consent.html, /Hosts, ihre Hardware, Karten und Netzwerkschnittstellen sowie Scan-Ergebnisse ansehen/);
   const back = await browser.submit(consent, { decision: 'allow' });
   t.truthy(back.url.searchParams.get('code'));
   // The next application says nothing, so the browser's own wish counts again.
@@ -195,6 +196,12 @@ const pages = [
   '/admin/second-factors/',
   '/admin/keys/',
   '/admin/audit/',
+  '/',
+  '/api/',
+  '/api/inventory/host/',
+  '/api/inventory/building/1/',
+  '/api/booking/booking/',
+  '/api/nothing/',
 ];
 
 test('German pages are German all through', async (t) => {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { IntlMessageFormat } from 'intl-messageformat';
+import { apiMessages } from '../../api/messages/say.ts';
 import { speaker as idp, rich, say } from '../../idp/messages/say.ts';
 import { inLanguage, languageCodes } from '../../shared/messages/language.ts';
 import { sharedMessages } from '../../shared/messages/say.ts';
@@ -11,7 +12,7 @@ const house = join(import.meta.dirname, '../..');
 const parts = {
   shared: sharedMessages,
   idp: readMessages(join(house, 'idp/messages')),
-  api: readMessages(join(house, 'api/messages')),
+  api: apiMessages,
 };
 const translations = languageCodes.filter((language) => language !== 'en');
 

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { type Moment, moment } from '../../../shared/pages/moment.ts';
+import { say } from '../../messages/say.ts';
 import type { Resource } from '../../resources/declaration.ts';
 import type { Field } from '../../resources/fields.ts';
 import { resourceNamed } from '../../resources/index.ts';
@@ -61,7 +62,7 @@ export function cellOf(
   if (field.file) return { kind: 'links', links: [{ href: String(value), text: basename(String(value)) }] };
   switch (field.kind) {
     case 'boolean':
-      return value ? { kind: 'word', text: 'Yes', tone: 'good' } : { kind: 'text', text: 'No' };
+      return value ? { kind: 'word', text: say('browse.yes'), tone: 'good' } : { kind: 'text', text: say('browse.no') };
     case 'choice':
       return { kind: 'word', text: field.choices?.[String(value)] ?? String(value), tone: '' };
     case 'timestamp':
@@ -84,7 +85,10 @@ function linksTo(
   if (ids.length === 0) return { kind: 'nothing' };
   return {
     kind: 'links',
-    links: ids.map((id) => ({ href: `${path}${id}/`, text: labels.get(target)?.get(id) ?? `Number ${id}` })),
+    links: ids.map((id) => ({
+      href: `${path}${id}/`,
+      text: labels.get(target)?.get(id) ?? say('browse.number-of', { number: String(id) }),
+    })),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Context, Middleware, Next } from 'koa';
 import { anonymous } from '../../../shared/access/principal.ts';
 import { inLanguage } from '../../../shared/messages/language.ts';
 import { languageOf } from '../../../shared/pages/page-language.ts';
+import { say } from '../../messages/say.ts';
 import { wantsPage } from '../../page.ts';
 import type { Target } from '../rest/locate.ts';
 import { accessAt, describedPath } from './access-view.ts';
@@ -14,7 +15,7 @@ import { showProblem } from './problem-page.ts';
 import type { SentForm } from './read-forms.ts';
 import { showRoot } from './root-page.ts';
 import { showRow } from './row-page.ts';
-import { prettyJson } from './words.ts';
+import { prettyJson, titlesOf } from './words.ts';
 
 /**
  * Gives browsers a page in place of JSON, whatever answered: the page shows the very answer that a program would have
@@ -63,6 +64,7 @@ async function showFormAgain(
   const { principal } = ctx.state;
   const labels = new Labels(store, principal);
   const { resource, listPath } = spelled;
+  const { inSentence: one, many } = titlesOf(resource);
   const label = id === null ? null : (await labels.of(resource, [id])).get(id);
   // What the form showed at first is among what it sent.
   const was = Object.fromEntries(spelled.keys.map(({ key }) => [key, typed[wasPrefix + key]]));
@@ -73,9 +75,12 @@ async function showFormAgain(
     ctx,
     'form-again',
     {
-      title: id === null ? `New ${resource.title[0].toLowerCase()}` : `Change ${label ?? `number ${id}`}`,
-      one: resource.title[0].toLowerCase(),
-      many: resource.title[1],
+      title:
+        id === null
+          ? say('browse.new', { what: one })
+          : say('browse.change-this', { what: label ?? say('browse.number-of', { number: String(id) }) }),
+      one,
+      many,
       listPath,
       path: ctx.path,
       method,

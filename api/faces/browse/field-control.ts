@@ -1,13 +1,15 @@
+import { say } from '../../messages/say.ts';
 import type { Field } from '../../resources/fields.ts';
 import { resourceNamed } from '../../resources/index.ts';
 import { linkPathOf } from '../rest/spelling.ts';
 import type { FieldView } from './form-view.ts';
 import type { Labels } from './labels.ts';
+import { titlesOf } from './words.ts';
 
 /** The list in which to find what a field must name. */
 export function lookUpOf(target: string): FieldView['lookUp'] {
   const resource = resourceNamed(target);
-  return { href: linkPathOf(resource), label: `Look through ${resource.title[1].toLowerCase()}` };
+  return { href: linkPathOf(resource), label: say('browse.look-through', { what: titlesOf(resource).manyInSentence }) };
 }
 
 /** What a field can be chosen from; null when that is no list, or too long a one. */
@@ -49,19 +51,24 @@ export function controlFor(field: Field, hasOptions: boolean, linked: boolean): 
 
 /** What a list says when nothing is chosen. */
 export function blankOption(field: Field, required: boolean): FieldView['options'] {
-  if (field.caller) return [{ value: '', label: 'You' }];
-  if (field.nullable) return [{ value: '', label: 'None' }];
-  return required && field.default === undefined ? [{ value: '', label: 'Choose' }] : [];
+  if (field.caller) return [{ value: '', label: say('browse.you') }];
+  if (field.nullable) return [{ value: '', label: say('browse.none') }];
+  return required && field.default === undefined ? [{ value: '', label: say('browse.choose') }] : [];
 }
 
 /** What a form says below a label. */
 export function helpFor(field: Field, control: FieldView['control'], timeZone: string): string {
-  const target = field.target && resourceNamed(field.target).title[0].toLowerCase();
+  const target = field.target && titlesOf(resourceNamed(field.target)).inSentence;
   const more = {
-    moment: `Time in ${timeZone}.`,
-    number: target ? `Number of the ${target}.` : '',
-    text: target ? `Link to the ${target}.` : '',
-    area: field.kind === 'texts' || field.kind === 'many' ? 'One a line.' : field.kind === 'json' ? 'As JSON.' : '',
+    moment: say('browse.time-in', { zone: timeZone }),
+    number: target ? say('browse.number-help', { what: target }) : '',
+    text: target ? say('browse.link-help', { what: target }) : '',
+    area:
+      field.kind === 'texts' || field.kind === 'many'
+        ? say('browse.one-a-line')
+        : field.kind === 'json'
+          ? say('browse.as-json-help')
+          : '',
     select: '',
     several: '',
     tick: '',

@@ -1,3 +1,4 @@
+import { say } from '../../messages/say.ts';
 import type { Filter } from '../../resources/declaration.ts';
 import type { Field } from '../../resources/fields.ts';
 import { resourceNamed } from '../../resources/index.ts';
@@ -5,10 +6,10 @@ import type { Sight } from '../../store/sight.ts';
 import { fieldAt } from '../../store/statement.ts';
 import { readBoolean } from '../../store/values.ts';
 import { asksOf, reachOf } from '../../store/within-sight.ts';
-import { labelOf } from '../rest/describe.ts';
 import { filtersOf } from '../rest/parse-query.ts';
 import type { Spelled } from '../rest/spelling.ts';
 import type { Labels } from './labels.ts';
+import { fieldLabel } from './words.ts';
 
 /** One control of a list's filter form. */
 export interface FilterView {
@@ -20,9 +21,9 @@ export interface FilterView {
   readonly help: string;
 }
 
-const yesOrNo = [
-  { value: 'true', label: 'Yes' },
-  { value: 'false', label: 'No' },
+const yesOrNo = () => [
+  { value: 'true', label: say('browse.yes') },
+  { value: 'false', label: say('browse.no') },
 ];
 
 /**
@@ -60,9 +61,9 @@ async function filterView(
   labels: Labels,
 ): Promise<FilterView> {
   const help = typeof filter === 'object' ? (filter.help ?? '') : '';
-  const view = { name, label: labelOf(name), value, options: [], help };
-  if (typeof filter === 'object' && 'flag' in filter) return choice(view, yesOrNo.slice(0, 1), wordOf(value));
-  if (typeof filter === 'object' && 'either' in filter) return choice(view, yesOrNo, wordOf(value));
+  const view = { name, label: fieldLabel(name), value, options: [], help };
+  if (typeof filter === 'object' && 'flag' in filter) return choice(view, yesOrNo().slice(0, 1), wordOf(value));
+  if (typeof filter === 'object' && 'either' in filter) return choice(view, yesOrNo(), wordOf(value));
   if (typeof filter === 'object' && 'sql' in filter) return { ...view, control: controlOf(filter.type) };
   const field = fieldAt(resource, typeof filter === 'string' ? filter : filter.path);
   const options = field && typeof filter === 'string' ? await optionsOf(field, labels) : null;
@@ -72,13 +73,13 @@ async function filterView(
   return { ...view, control: text || !field || value.includes(',') ? 'text' : controlOf(field.kind) };
 }
 
-const any = { value: '', label: 'Any' };
+const any = () => ({ value: '', label: say('browse.any') });
 
 /** A select; a value of the address that it does not offer (several ids, say) is kept as one more option. */
 function choice(view: Omit<FilterView, 'control'>, options: FilterView['options'], value: string): FilterView {
   const offered = value === '' || options.some((option) => option.value === value);
   const kept = offered ? [] : [{ value, label: value }];
-  return { ...view, control: 'select', value, options: [any, ...options, ...kept] };
+  return { ...view, control: 'select', value, options: [any(), ...options, ...kept] };
 }
 
 /** `1`, `True` and the like as the select has it. */
@@ -95,10 +96,10 @@ function controlOf(kind: Field['kind']): FilterView['control'] {
 
 async function optionsOf(field: Field, labels: Labels): Promise<FilterView['options'] | null> {
   if (field.choices) return Object.entries(field.choices).map(([value, label]) => ({ value, label }));
-  if (field.kind === 'boolean') return yesOrNo;
+  if (field.kind === 'boolean') return yesOrNo();
   if (!field.target) return null;
   const rows = await labels.choices(resourceNamed(field.target));
   if (!rows) return null;
-  const none = field.nullable ? [{ value: 'null', label: 'None' }] : [];
+  const none = field.nullable ? [{ value: 'null', label: say('browse.none') }] : [];
   return [...none, ...rows.map(({ id, label }) => ({ value: String(id), label }))];
 }

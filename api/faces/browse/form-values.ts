@@ -1,3 +1,4 @@
+import { say } from '../../messages/say.ts';
 import type { Field } from '../../resources/fields.ts';
 import type { Shown } from './cells.ts';
 
@@ -23,7 +24,7 @@ export function formValues(
     const texts = [sent].flat().map(String);
     if (typed[wasPrefix + name] !== undefined && unchanged(field, texts, String(typed[wasPrefix + name]))) continue;
     const value = readControl(field, texts);
-    if (value === unreadable) errors[name] = ['This is not JSON.'];
+    if (value === unreadable) errors[name] = [say('browse.not-json')];
     else if (value !== undefined) body[name] = value;
   }
   return { body, errors };

@@ -1,11 +1,11 @@
 import type { Person } from '../../../shared/access/principal.ts';
 import type { Action } from '../../resources/declaration.ts';
 import { type Field, isRequired } from '../../resources/fields.ts';
-import { labelOf } from '../rest/describe.ts';
 import type { Spelled } from '../rest/spelling.ts';
 import type { Shown } from './cells.ts';
 import { blankOption, controlFor, helpFor, lookUpOf, optionsFor, typedText } from './field-control.ts';
 import type { Labels } from './labels.ts';
+import { fieldLabel } from './words.ts';
 
 /** One field of a form, ready for its template. */
 export interface FieldView {
@@ -85,7 +85,7 @@ async function fieldView(facts: FormFacts, name: string, field: Field, required:
   const sent = typed && typed[name] !== undefined ? [typed[name]].flat().map(String) : null;
   return {
     name,
-    label: labelOf(name),
+    label: fieldLabel(name),
     control,
     value: sent ? (sent.at(-1) ?? '') : shown,
     values: (sent ?? shown.split('\n')).filter(Boolean),

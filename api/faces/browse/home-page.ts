@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import type { Principal } from '../../../shared/access/principal.ts';
 import { moment } from '../../../shared/pages/moment.ts';
+import { say } from '../../messages/say.ts';
 import { Refusal } from '../../store/refusals.ts';
 import { parseQuery } from '../rest/parse-query.ts';
 import type { Spelled } from '../rest/spelling.ts';
@@ -8,6 +9,7 @@ import type { Browsing } from './browsing.ts';
 import { numberOf, type Shown } from './cells.ts';
 import { Labels } from './labels.ts';
 import { resourcesByArea } from './root-page.ts';
+import { titlesOf } from './words.ts';
 
 /** How many rows a glance shows. */
 const few = '6';
@@ -26,7 +28,12 @@ export async function showHome(
   const principal: Principal = ctx.state.principal;
   const { person } = principal;
   const { timeZone, instanceName, publicUrl } = browsing.services.config;
-  const common = { title: person ? 'Start' : 'Welcome', sheets: ['api.css'], instanceName, publicUrl };
+  const common = {
+    title: person ? say('home.start') : say('home.welcome'),
+    sheets: ['api.css'],
+    instanceName,
+    publicUrl,
+  };
   if (!person) return browsing.show(ctx, 'home', { ...common, signedIn: false });
 
   const look = async (path: string, parameters: Record<string, string>): Promise<Glance | null> => {
@@ -62,14 +69,18 @@ export async function showHome(
     signedIn: true,
     name: person.firstName || person.username,
     figures: [
-      { count: hosts?.count, label: 'hosts', href: '/api/inventory/host/' },
-      { count: freeNow?.count, label: 'hosts free now', href: `/api/booking/bookable/?${new URLSearchParams(free)}` },
+      { count: hosts?.count, label: say('home.hosts'), href: '/api/inventory/host/' },
+      {
+        count: freeNow?.count,
+        label: say('home.hosts-free'),
+        href: `/api/booking/bookable/?${new URLSearchParams(free)}`,
+      },
       {
         count: taken?.count,
-        label: 'hosts booked now',
+        label: say('home.hosts-booked'),
         href: `/api/booking/booking/?${new URLSearchParams({ at: now })}`,
       },
-      { count: parts?.count, label: 'kinds of parts', href: '/api/part/' },
+      { count: parts?.count, label: say('home.kinds-of-parts'), href: '/api/part/' },
     ].filter(({ count }) => count !== undefined),
     free: freeNow && {
       rows: freeNow.rows.map((row) => ({
@@ -105,9 +116,12 @@ async function occupancies(
   const at = (value: unknown) => (typeof value === 'string' ? moment(new Date(value), timeZone) : null);
   return glance.rows.map((row) => ({
     href: `/api/${path}/${row.id}/`,
-    kind: resource.title[0],
+    kind: titlesOf(resource).one,
     // The label ends in the start, which has a column of its own.
-    host: (names.get(numberOf(row.id) ?? 0) ?? `Number ${row.id}`).replace(/ @ .*$/, ''),
+    host: (names.get(numberOf(row.id) ?? 0) ?? say('browse.number-of', { number: String(row.id) })).replace(
+      / @ .*$/,
+      '',
+    ),
     start: at(row.start),
     end: at(row.end),
     comment: String(row.comment ?? ''),

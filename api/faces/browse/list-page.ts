@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import type { Principal } from '../../../shared/access/principal.ts';
-import { labelOf } from '../rest/describe.ts';
+import { say } from '../../messages/say.ts';
 import type { Target } from '../rest/locate.ts';
 import { orderingsOf, readParameters } from '../rest/parse-query.ts';
 import { type Key, listPathOf, type Spelled } from '../rest/spelling.ts';
@@ -11,7 +11,7 @@ import { filterViews } from './filter-view.ts';
 import { rowForm } from './form-view.ts';
 import { Labels } from './labels.ts';
 import { mayDo } from './may-do.ts';
-import { doneSentence, prettyJson } from './words.ts';
+import { doneSentence, fieldLabel, prettyJson, titlesOf } from './words.ts';
 
 /** A list as the REST face answered it: bare, or a page with links to its neighbours. */
 interface Answered {
@@ -47,16 +47,18 @@ export async function showList(browsing: Browsing, ctx: Context, { spelled }: Ta
   const may = mayDo(store, principal, spelled);
   const filters = await filterViews(spelled, parameters, labels, store.sight(principal));
 
+  const { inSentence, many, manyInSentence } = titlesOf(resource);
   show(ctx, 'list', {
-    title: resource.title[1],
-    one: resource.title[0].toLowerCase(),
+    title: many,
+    one: inSentence,
+    several: manyInSentence,
     description: resource.description ?? '',
     done: doneSentence(ctx.state.done),
     spellings: resource.rest.map((one) => ({ path: listPathOf(one), current: one === spelling })),
     columns: columns.map((column) => headOf(column, spelled, parameters)),
     rows: answered.rows.map((row, n) => ({
       href: `${listPath}${ids[n]}/`,
-      label: own.get(ids[n] ?? 0) ?? `Number ${ids[n]}`,
+      label: own.get(ids[n] ?? 0) ?? say('browse.number-of', { number: String(ids[n]) }),
       cells: columns.map((column) => cellOf(column, row[column.key], spelling.style, referenced, timeZone)),
     })),
     range: rangeOf(answered, parameters),
@@ -92,7 +94,7 @@ const isNothing = (value: unknown): boolean =>
   (Array.isArray(value) && value.length === 0);
 
 function headOf({ key, field }: Key, spelled: Spelled, parameters: Readonly<Record<string, string>>) {
-  const label = labelOf(key);
+  const label = fieldLabel(key);
   const end = isAmount(field);
   if (!orderingsOf(spelled).has(key)) return { label, end, href: null, sort: null };
   const ascending = parameters.ordering === key;
@@ -107,10 +109,10 @@ function headOf({ key, field }: Key, spelled: Spelled, parameters: Readonly<Reco
 function rangeOf({ rows, count }: Answered, parameters: Readonly<Record<string, string>>): string {
   const first = Number(parameters.offset ?? 0) + 1;
   if (rows.length === 0) return '';
-  if (count === null) return `${rows.length} rows`;
+  if (count === null) return say('browse.rows', { count: rows.length });
   return count === rows.length
-    ? `${count === 1 ? 'One row' : `All ${count}`}`
-    : `${first}–${first + rows.length - 1} of ${count}`;
+    ? say('browse.all-rows', { count: String(count) })
+    : say('browse.range', { first: String(first), last: String(first + rows.length - 1), count: String(count) });
 }
 
 /** The query of a neighbouring page, on this very page. */

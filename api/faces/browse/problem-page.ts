@@ -1,20 +1,21 @@
 import type { Context } from 'koa';
+import { type Key, say } from '../../messages/say.ts';
 import type { Target } from '../rest/locate.ts';
 import { accessAt, describedPath } from './access-view.ts';
 import type { Browsing } from './browsing.ts';
 import { prettyJson } from './words.ts';
 
-const titles: Readonly<Record<number, string>> = {
-  400: 'That does not fit',
-  401: 'Sign in to see this',
-  403: 'Not allowed',
-  404: 'Nothing here',
-  405: 'This can’t be done here',
-  409: 'Not as things stand',
-  413: 'Too large',
-  429: 'Too many attempts',
-  500: 'Something failed',
-  503: 'Not available right now',
+const titles: Readonly<Record<number, Key>> = {
+  400: 'problem.400',
+  401: 'problem.401',
+  403: 'problem.403',
+  404: 'problem.404',
+  405: 'problem.405',
+  409: 'problem.409',
+  413: 'problem.413',
+  429: 'problem.429',
+  500: 'problem.500',
+  503: 'problem.503',
 };
 
 /** Shows what went wrong, who would be let through, and where to go next. */
@@ -29,9 +30,9 @@ export function showProblem({ document, show }: Browsing, ctx: Context, target: 
             : ctx.method === 'DELETE' || target.action
               ? `${target.spelled.listPath}${target.id}/`
               : target.spelled.listPath,
-        label: 'Go back',
+        label: say('problem.go-back'),
       }
-    : { href: '/', label: 'Start page' };
+    : { href: '/', label: say('browse.start-page') };
   const { status } = ctx;
   // The API’s own words are for programs, which forgot something; people here have not begun yet.
   const nobody = status === 401 && !ctx.get('Authorization');
@@ -39,9 +40,9 @@ export function showProblem({ document, show }: Browsing, ctx: Context, target: 
     ctx,
     'problem',
     {
-      title: titles[status] ?? 'That did not work',
+      title: say(titles[status] ?? 'problem.other'),
       status,
-      sentences: nobody ? ['Only people who are signed in get an answer here.'] : sentencesOf(text),
+      sentences: nobody ? [say('problem.signed-in-only')] : sentencesOf(text),
       signIn: status === 401 ? `/accounts/login/?next=${encodeURIComponent(ctx.originalUrl)}` : null,
       back,
       access: status === 401 || status === 403 ? access : [],

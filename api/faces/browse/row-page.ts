@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import type { Principal } from '../../../shared/access/principal.ts';
-import { labelOf } from '../rest/describe.ts';
+import { say } from '../../messages/say.ts';
 import type { Target } from '../rest/locate.ts';
 import { accessAt } from './access-view.ts';
 import type { Browsing } from './browsing.ts';
@@ -8,18 +8,19 @@ import { type Cell, cellOf, referencedLabels, type Shown } from './cells.ts';
 import { actionForm, rowForm } from './form-view.ts';
 import { Labels } from './labels.ts';
 import { mayAct, mayDo } from './may-do.ts';
-import { doneSentence, prettyJson } from './words.ts';
+import { actionWords, doneSentence, fieldLabel, prettyJson, titlesOf } from './words.ts';
 
 /** Shows one row: what it holds, and the forms to change and delete it and for what else can be done to it. */
 export async function showRow(browsing: Browsing, ctx: Context, { spelled, id }: Target, text: string): Promise<void> {
   const { services, store, document, show } = browsing;
   const principal: Principal = ctx.state.principal;
   const { resource, spelling, listPath, keys, idKey } = spelled;
+  const { one, inSentence, many } = titlesOf(resource);
   const { timeZone } = services.config;
   const labels = new Labels(store, principal);
   const row: Shown = JSON.parse(text);
   const number = id ?? 0;
-  const label = (await labels.of(resource, [number])).get(number) ?? `${resource.title[0]} ${number}`;
+  const label = (await labels.of(resource, [number])).get(number) ?? `${one} ${number}`;
   const referenced = await referencedLabels(spelled, [row], labels);
   const owned = principal.person !== null && (await labels.owns(resource, number));
   const may = mayDo(store, principal, spelled, owned);
@@ -27,11 +28,15 @@ export async function showRow(browsing: Browsing, ctx: Context, { spelled, id }:
   const form = { spelled, labels, person: principal.person, timeZone };
   const known = new Set([idKey, ...keys.map(({ key }) => key)]);
   const facts: { label: string; help: string; cell: Cell }[] = [
-    { label: idKey === 'url' ? 'URL' : 'Number', help: '', cell: { kind: 'code', text: String(row[idKey]) } },
+    {
+      label: idKey === 'url' ? 'URL' : say('browse.number'),
+      help: '',
+      cell: { kind: 'code', text: String(row[idKey]) },
+    },
     ...keys
       .filter(({ field }) => !field.writeOnly && !field.inputOnly)
       .map((key) => ({
-        label: labelOf(key.key),
+        label: fieldLabel(key.key),
         help: key.field.help ?? '',
         cell: cellOf(key, row[key.key], spelling.style, referenced, timeZone),
       })),
@@ -39,7 +44,7 @@ export async function showRow(browsing: Browsing, ctx: Context, { spelled, id }:
     ...Object.entries(row)
       .filter(([key, value]) => !known.has(key) && value !== null)
       .map(([key, value]) => ({
-        label: labelOf(key),
+        label: fieldLabel(key),
         help: '',
         cell: { kind: 'code', text: JSON.stringify(value) } as const,
       })),
@@ -47,8 +52,8 @@ export async function showRow(browsing: Browsing, ctx: Context, { spelled, id }:
 
   show(ctx, 'row', {
     title: label,
-    one: resource.title[0].toLowerCase(),
-    many: resource.title[1],
+    one: inSentence,
+    many,
     listPath,
     path: `${listPath}${number}/`,
     done: doneSentence(ctx.state.done),
@@ -60,7 +65,7 @@ export async function showRow(browsing: Browsing, ctx: Context, { spelled, id }:
         .filter(([, action]) => mayBeDone(action.permission ?? 'change'))
         .map(async ([name, action]) => ({
           path: `${listPath}${number}/${name}/`,
-          label: action.label,
+          ...actionWords(action),
           confirm: action.confirm ?? false,
           form: await actionForm(form, action),
         })),

@@ -1,5 +1,7 @@
+import { sentenceOf } from '../../../shared/messages/scope-words.ts';
+import { say } from '../../messages/say.ts';
 import type { OperationObject } from '../openapi.ts';
-import { scopeSentences, scopesIn } from '../security.ts';
+import { scopesIn } from '../security.ts';
 
 /** Who may carry an operation out, in words. */
 export interface AccessView {
@@ -13,14 +15,12 @@ export interface AccessView {
 export function accessOf({ security }: OperationObject): AccessView {
   const schemes = new Set((security ?? []).flatMap((alternative) => Object.keys(alternative)));
   const open = !security || security.some((alternative) => Object.keys(alternative).length === 0);
-  const scopes = scopesIn(security).map((scope) => ({ scope, sentence: scopeSentences[scope] ?? scope }));
-  return { open, sentence: sentenceOf(open, schemes, scopes.length), scopes };
+  const scopes = scopesIn(security).map((scope) => ({ scope, sentence: sentenceOf(scope) }));
+  return { open, sentence: whoOf(open, schemes, scopes.length), scopes };
 }
 
-function sentenceOf(open: boolean, schemes: ReadonlySet<string>, scopes: number): string {
-  if (open) return 'Open to everybody, without credentials.';
-  if (schemes.size === 1 && schemes.has('cookieAuth'))
-    return 'Takes the session of a browser that is signed in; no token does.';
-  if (scopes === 0) return 'Takes somebody signed in, or a token of theirs that no scopes bind.';
-  return `Takes somebody signed in, as far as their roles allow. A token that is bound by scopes needs ${scopes === 1 ? 'this one' : 'any one of these'}:`;
+function whoOf(open: boolean, schemes: ReadonlySet<string>, scopes: number): string {
+  if (open) return say('access.open');
+  if (schemes.size === 1 && schemes.has('cookieAuth')) return say('access.session');
+  return scopes === 0 ? say('access.unbound') : say('access.scopes', { count: scopes });
 }

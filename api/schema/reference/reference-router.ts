@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Router } from '@koa/router';
 import type { Middleware } from 'koa';
 import { roles } from '../../../shared/access/roles.ts';
+import { defaultLanguage, inLanguage } from '../../../shared/messages/language.ts';
 import type { Services } from '../../../shared/services.ts';
 import { sendProblem } from '../../dialect.ts';
 import { pageShower } from '../../page.ts';
@@ -50,8 +51,11 @@ export function apiPages(services: Services, described: Pick<DescribedApi, 'docu
     ctx.redirect('/api-doc/');
   });
   const routes = router.routes() as unknown as Middleware;
+  // The document is written in English, so its pages are English all through.
   return (ctx, next) =>
-    ctx.path.startsWith('/api-doc') || ctx.path.startsWith('/api/docs') ? routes(ctx, next) : next();
+    ctx.path.startsWith('/api-doc') || ctx.path.startsWith('/api/docs')
+      ? inLanguage(defaultLanguage, () => routes(ctx, next))
+      : next();
 }
 
 /** What the pages show, and every part of it on its own. */
