@@ -11,7 +11,7 @@ const atOnce = 4;
 const mostInOne = 50;
 
 /** A statement that takes longer than this waits for a lock, maybe; others do not wait for it. Milliseconds. */
-const patience = 10;
+const patience = 3;
 
 /**
  * Asks the database once for what several requests want at the same time. Whoever comes alone waits for nobody; who
