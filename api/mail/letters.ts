@@ -1,4 +1,5 @@
 import { type Letter, type LetterSettings, type Letters, letterText } from '../../shared/mail/letter.ts';
+import { type Key, say } from '../messages/say.ts';
 
 /** What a letter about a booking or reservation tells of, as it was when the letter was written. */
 export interface Facts {
@@ -21,54 +22,54 @@ export interface Facts {
 
 type Lines = (facts: Facts) => { subject: string; lines: readonly string[] };
 
-const span = ({ start, end, zone }: Facts): string =>
-  `from ${start} ${end ? `to ${end}` : 'until further notice'} (${zone})`;
-const at = ({ zone }: Facts, moment: string | null): string => `${moment ?? 'an open end'} (${zone})`;
+/** What the entry in the outbox says of what nobody did. */
+const nobody = 'The system';
 
-const before = ({ last }: Facts): string[] => (last ? [`${last} has it before you.`] : []);
-const after = ({ next, zone }: Facts, otherwise: string): string =>
-  next ? `${next.owner} has it from ${next.start} (${zone}): leave it ready for them.` : otherwise;
+/** What the messages name. */
+const valuesOf = (facts: Facts) => {
+  const { hostname: host, what, start, end, zone, by, comment, last } = facts;
+  const span = say(end ? 'letters-of-bookings.span' : 'letters-of-bookings.open-span', { start, end, zone });
+  const ends = `${end ?? say('letters-of-bookings.open-end')} (${zone})`;
+  return { host, what, start, span, ends, comment, last, by: by === nobody ? say('letters-of-bookings.system') : by };
+};
+
+const after = ({ next, zone }: Facts, otherwise: Key): string =>
+  next ? say('letters-of-bookings.next', { ...next, zone }) : say(otherwise);
 
 const kinds = {
   created: (facts) => ({
-    subject: `${facts.hostname}: your ${facts.what} from ${facts.start}`,
-    lines: [`${facts.hostname} is yours ${span(facts)}.`, `What it is for: ${facts.comment}`],
+    subject: say('letters-of-bookings.created', valuesOf(facts)),
+    lines: [say('letters-of-bookings.is-yours', valuesOf(facts)), say('letters-of-bookings.for', valuesOf(facts))],
   }),
   cancelled: (facts) => ({
-    subject: `${facts.hostname}: your ${facts.what} from ${facts.start} is cancelled`,
-    lines: [`${facts.by} cancelled your ${facts.what} of ${facts.hostname} ${span(facts)}.`],
+    subject: say('letters-of-bookings.cancelled', valuesOf(facts)),
+    lines: [say('letters-of-bookings.cancelled-by', valuesOf(facts))],
   }),
   unavailable: (facts) => ({
-    subject: `${facts.hostname} is no longer available`,
+    subject: say('letters-of-bookings.unavailable', valuesOf(facts)),
     lines: [
-      `${facts.by} took ${facts.hostname} out of service.`,
-      `Your ${facts.what} ran ${span(facts)}. Book another host if you depend on one.`,
+      say('letters-of-bookings.out-of-service', valuesOf(facts)),
+      say('letters-of-bookings.ran', valuesOf(facts)),
     ],
   }),
   start_reminder: (facts) => ({
-    subject: `${facts.hostname} is yours soon`,
-    lines: [`Your ${facts.what} of ${facts.hostname} runs ${span(facts)}.`, ...before(facts)],
+    subject: say('letters-of-bookings.yours-soon', valuesOf(facts)),
+    lines: [
+      say('letters-of-bookings.runs', valuesOf(facts)),
+      ...(facts.last ? [say('letters-of-bookings.before-you', valuesOf(facts))] : []),
+    ],
   }),
   end_reminder: (facts) => ({
-    subject: `${facts.hostname}: your ${facts.what} ends soon`,
-    lines: [
-      `Your ${facts.what} of ${facts.hostname} ends at ${at(facts, facts.end)}.`,
-      after(facts, 'Nobody has booked it yet for the days after: you can make it longer.'),
-    ],
+    subject: say('letters-of-bookings.ends-soon', valuesOf(facts)),
+    lines: [say('letters-of-bookings.ends', valuesOf(facts)), after(facts, 'letters-of-bookings.not-booked')],
   }),
   ended: (facts) => ({
-    subject: `${facts.hostname}: your ${facts.what} has ended`,
-    lines: [
-      `Your ${facts.what} of ${facts.hostname} ended at ${at(facts, facts.end)}.`,
-      after(facts, 'If you still need it, book it again.'),
-    ],
+    subject: say('letters-of-bookings.has-ended', valuesOf(facts)),
+    lines: [say('letters-of-bookings.ended', valuesOf(facts)), after(facts, 'letters-of-bookings.book-again')],
   }),
   nag: (facts) => ({
-    subject: `${facts.hostname}: do you still need it?`,
-    lines: [
-      `You hold ${facts.hostname} ${span(facts)}.`,
-      'If you no longer need it, end your reservation, so that others can have the host.',
-    ],
+    subject: say('letters-of-bookings.still-need', valuesOf(facts)),
+    lines: [say('letters-of-bookings.hold', valuesOf(facts)), say('letters-of-bookings.end-it')],
   }),
 } satisfies Record<string, Lines>;
 

@@ -1,5 +1,6 @@
 import { type LetterSettings, type Letters, letterText } from '../../shared/mail/letter.ts';
 import { moment } from '../../shared/pages/moment.ts';
+import { say } from '../messages/say.ts';
 
 interface Facts {
   /** What the reader is called. */
@@ -13,12 +14,16 @@ interface Facts {
 /** The letters about API tokens. */
 export const tokenLetters = {
   token_ending: ({ name, username, token, ends }: Facts, { instanceName, publicUrl, timeZone }: LetterSettings) => ({
-    subject: `${instanceName}: an API token ends soon`,
+    subject: `${instanceName}: ${say('letters-of-tokens.subject')}`,
     text: letterText(
       name,
       [
-        `${token ? `The API token «${token}»` : 'An API token'} of your account «${username}» ends on ${moment(new Date(ends), timeZone).text}. What uses it stops working then.`,
-        'If you still need it, make another one and put that in its place:',
+        say(token ? 'letters-of-tokens.ends' : 'letters-of-tokens.nameless-ends', {
+          token,
+          username,
+          at: moment(new Date(ends), timeZone),
+        }),
+        say('letters-of-tokens.another'),
         `${publicUrl}/accounts/tokens/`,
       ],
       instanceName,

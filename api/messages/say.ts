@@ -6,6 +6,8 @@ import type access from './en/access.json';
 import type areas from './en/areas.json';
 import type browse from './en/browse.json';
 import type home from './en/home.json';
+import type lettersOfBookings from './en/letters-of-bookings.json';
+import type lettersOfTokens from './en/letters-of-tokens.json';
 import type problem from './en/problem.json';
 
 /** What resources, their fields and their actions are called: English stands in the declarations. */
@@ -20,6 +22,8 @@ export type Key =
       areas: typeof areas;
       browse: typeof browse;
       home: typeof home;
+      'letters-of-bookings': typeof lettersOfBookings;
+      'letters-of-tokens': typeof lettersOfTokens;
       problem: typeof problem;
     }>;
 

@@ -36,7 +36,11 @@ const filesBelow = (folder: string, pattern: RegExp): string[] =>
 for (const [part, messages] of Object.entries(parts)) {
   for (const language of translations) {
     test(`every message of ${part} is there in ${language} too, and says the same things`, (t) => {
-      t.deepEqual(Object.keys(messages[language]).sort(), Object.keys(messages.en).sort());
+      t.deepEqual(
+        Object.keys(messages[language]).sort(),
+        Object.keys(messages.en).sort(),
+        `${part}/messages/${language}/`,
+      );
       for (const [key, english] of Object.entries(messages.en)) {
         t.deepEqual(namesIn(messages[language][key] ?? ''), namesIn(english), key);
       }
