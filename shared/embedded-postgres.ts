@@ -26,6 +26,8 @@ export interface EmbeddedPostgres {
 }
 
 const databaseName = 'quartermaster';
+/** Room for the connections of a dozen processes; what nobody connects to costs a few megabytes. */
+const serverSettings = { max_connections: '400' };
 /** Every process that uses the server holds this lock shared; who gets it alone is the last. */
 const useLock = 0x51_4d_02;
 /** How long to wait for a server that another process starts or stops; milliseconds. */
@@ -69,7 +71,7 @@ async function takeHold(cluster: Cluster): Promise<{ port: number; hold: pg.Clie
   for (;;) {
     const server = await runningServer(cluster.data);
     try {
-      if (!server) await start(cluster);
+      if (!server) await start(cluster, serverSettings);
       else if (server.state === 'ready') return { port: server.port, hold: await holdOn(cluster, server.port) };
       else if (Date.now() > giveUpAt)
         throw new ProgramError(`PostgreSQL (process ${server.pid}) stays ${server.state}`);
@@ -144,6 +146,8 @@ class Held implements EmbeddedPostgres {
   async close(): Promise<void> {
     this.#closing = true;
     try {
+      // Before asking: of processes that end together, the one that lets go last finds itself alone.
+      await this.#hold.query('SELECT pg_advisory_unlock_shared($1)', [useLock]);
       const { rows } = await this.#hold.query<{ last: boolean }>('SELECT pg_try_advisory_lock($1) AS last', [useLock]);
       // The lock stays ours until the server is gone: who comes meanwhile waits, and then starts it anew.
       if (rows[0]?.last) await stop(this.#cluster);

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { sameSecret, sha256 } from '../identity/secrets.ts';
 import type { Reads } from '../replica/reads.ts';
 import type { Services } from '../services.ts';
-import type { Place } from './workers.ts';
+import type { Place } from './place.ts';
 
 /** What a process measures of itself, and how Prometheus reads it: of several on one port, all together. */
 export interface Metrics {
@@ -18,7 +18,7 @@ const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PAT
 export function openMetrics({ config, pool, reads, events }: Services, place: Place | null): Metrics {
   const register = new Registry();
   collectDefaultMetrics({ register });
-  if (place) shareWithOthers(register);
+  place?.measuredIn(register);
   const duration = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Time from a request to the end of its answer.',
@@ -95,13 +95,6 @@ function countReads(reads: Reads, register: Registry): void {
       for (const [server, count] of Object.entries(reads.report()?.answered ?? {})) this.inc({ server }, count);
     },
   });
-}
-
-/** Lets the process that runs this one ask for its figures. */
-function shareWithOthers(register: Registry): void {
-  AggregatorRegistry.setRegistries([register]);
-  // Making one is what makes it listen.
-  new AggregatorRegistry();
 }
 
 /** With a token configured: who presents it. Without: the machine itself, not what a proxy on it passes on. */

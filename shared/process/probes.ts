@@ -1,7 +1,7 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import type { Services } from '../services.ts';
 import { openMetrics } from './metrics.ts';
-import type { Place } from './workers.ts';
+import type { Place } from './place.ts';
 
 /** Longest wait for the database's answer before this process calls itself not ready; milliseconds. */
 const patience = 2000;

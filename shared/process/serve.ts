@@ -4,8 +4,9 @@ import { ensureSuperuser } from '../identity/first-superuser.ts';
 import { openLog } from '../log.ts';
 import { closeServices, openServices, type Services } from '../services.ts';
 import { type Door, listen } from './listen.ts';
+import { placeAmongWorkers } from './place.ts';
 import { withProbes } from './probes.ts';
-import { placeAmongWorkers, runsWorkers, runWorkers } from './workers.ts';
+import { runsWorkers, runWorkers } from './workers.ts';
 
 /** A service as a main file describes it. */
 export interface Program {

@@ -2,56 +2,13 @@ import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import type { Logger } from 'pino';
 import { AggregatorRegistry } from 'prom-client';
+import { type Figures, isMessage, type Message, numberVariable, servingMessage } from './place.ts';
 
-/** Where a process stands among those that share its port. */
-export interface Place {
-  /** 1 to `WORKERS`; a process that replaces another takes its number. */
-  readonly number: number;
-  /** The figures of all of them together, as Prometheus reads them. @throws Error when one does not answer */
-  metrics(): Promise<string>;
-  /** Tells that requests are answered. */
-  serving(): void;
-}
-
-interface Question {
-  readonly kind: 'metrics';
-  readonly number: number;
-}
-interface Answer extends Question {
-  /** Null when they could not be had. */
-  readonly text: string | null;
-}
-
-const variable = 'QUARTERMASTER_WORKER';
-const serving = 'quartermaster: serving';
 /** Pauses before a process is replaced: the first, the longest, and how long one has to live to start from the first again; milliseconds. */
 const pauses = { first: 250, longest: 30_000, forgivenAfter: 60_000 } as const;
 
-const isOf = <T extends Question>(message: unknown): message is T =>
-  typeof message === 'object' && message !== null && 'kind' in message && message.kind === 'metrics';
-
-/** The place of this process; null when it has the port to itself. */
-export function placeAmongWorkers(): Place | null {
-  if (!cluster.isWorker) return null;
-  const waiting = new Map<number, (text: string | null) => void>();
-  process.on('message', (message: unknown) => {
-    if (isOf<Answer>(message)) waiting.get(message.number)?.(message.text);
-  });
-  let asked = 0;
-  return {
-    number: Number(process.env[variable]),
-    async metrics() {
-      const number = ++asked;
-      const { promise, resolve } = Promise.withResolvers<string | null>();
-      waiting.set(number, resolve);
-      process.send?.({ kind: 'metrics', number } satisfies Question);
-      const text = await promise.finally(() => waiting.delete(number));
-      if (text === null) throw new Error('A process of this service did not tell its figures');
-      return text;
-    },
-    serving: () => process.send?.(serving),
-  };
-}
+/** How long a process may take to tell its figures; milliseconds. */
+const tellingPatience = 5000;
 
 /** Whether this process is to run others rather than to serve: the first one, when several are wished for. */
 export const runsWorkers = (workers: number): boolean => workers > 1 && cluster.isPrimary;
@@ -65,11 +22,10 @@ export const runsWorkers = (workers: number): boolean => workers > 1 && cluster.
 export async function runWorkers(workers: number, log: Logger): Promise<number> {
   const crew = new Crew(log);
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => crew.end());
-  const figures = new AggregatorRegistry();
-  cluster.on('message', (worker, message: unknown) => {
-    if (!isOf<Question>(message)) return;
-    const answer = (text: string | null) => worker.isConnected() && worker.send({ ...message, text } satisfies Answer);
-    figures.clusterMetrics().then(answer, () => answer(null));
+  cluster.on('message', async (worker, message: unknown) => {
+    if (!isMessage(message) || message.kind !== 'all asked') return;
+    const text = await crew.figures().catch(() => null);
+    if (worker.isConnected()) worker.send({ kind: 'all told', number: message.number, text } satisfies Message);
   });
   if (await crew.begin(1)) for (let number = 2; number <= workers; number++) void crew.begin(number);
   return crew.ended;
@@ -78,8 +34,10 @@ export async function runWorkers(workers: number, log: Logger): Promise<number> 
 class Crew {
   readonly #log: Logger;
   readonly #workers = new Set<Worker>();
+  readonly #serving = new Set<Worker>();
   readonly #ended = Promise.withResolvers<number>();
   readonly #pauses = new Map<number, number>();
+  #asked = 0;
   #ending = false;
   #code = 0;
 
@@ -93,24 +51,26 @@ class Crew {
 
   /** Starts the process of a place. @returns whether it came to serve */
   async begin(number: number): Promise<boolean> {
-    const worker = cluster.fork({ [variable]: String(number) });
+    const worker = cluster.fork({ [numberVariable]: String(number) });
     const begunAt = performance.now();
     this.#workers.add(worker);
     let served = false;
     const heard = new Promise<void>((resolve) => {
       worker.on('message', (message: unknown) => {
-        if (message !== serving) return;
+        if (message !== servingMessage) return;
         served = true;
+        this.#serving.add(worker);
         resolve();
       });
     });
     const gone = once(worker, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
     void gone.then(([code, signal]) => {
       this.#workers.delete(worker);
+      this.#serving.delete(worker);
       if (this.#ending) this.#leave(code);
       // What keeps the very first from serving keeps all: a wrong setting, a database that is away.
       else if (!served && number === 1 && this.#workers.size === 0 && !this.#pauses.has(1)) this.end(code ?? 1);
-      else this.#replace(number, { code, signal, lived: performance.now() - begunAt });
+      else this.#replace(number, { exitCode: code, signal, lived: performance.now() - begunAt });
     });
     await Promise.race([heard, gone]);
     return served;
@@ -124,16 +84,39 @@ class Crew {
     if (this.#workers.size === 0) this.#ended.resolve(this.#code);
   }
 
+  /** The figures of those that serve, added up. @throws Error when one does not tell in time */
+  async figures(): Promise<string> {
+    const number = ++this.#asked;
+    const told = await Promise.all([...this.#serving].map((worker) => figuresOf(worker, number)));
+    return AggregatorRegistry.aggregate(told).metrics();
+  }
+
   #leave(code: number | null): void {
     this.#code ||= code ?? 1;
     if (this.#workers.size === 0) this.#ended.resolve(this.#code);
   }
 
-  #replace(number: number, { lived, ...how }: { code: number | null; signal: string | null; lived: number }): void {
+  #replace(number: number, { lived, ...how }: { exitCode: number | null; signal: string | null; lived: number }): void {
     const before = lived > pauses.forgivenAfter ? undefined : this.#pauses.get(number);
     const pause = before === undefined ? pauses.first : Math.min(before * 2, pauses.longest);
     this.#pauses.set(number, pause);
     this.#log.error({ worker: number, ...how, milliseconds: pause }, 'a process ended and is replaced');
     setTimeout(() => this.#ending || this.begin(number), pause);
+  }
+}
+
+async function figuresOf(worker: Worker, number: number): Promise<Figures> {
+  const { promise, resolve, reject } = Promise.withResolvers<Figures>();
+  const hear = (message: unknown) => {
+    if (isMessage(message) && message.kind === 'own told' && message.number === number) resolve(message.figures ?? []);
+  };
+  const late = setTimeout(reject, tellingPatience, new Error('late'));
+  worker.on('message', hear);
+  try {
+    worker.send({ kind: 'own asked', number } satisfies Message);
+    return await promise;
+  } finally {
+    clearTimeout(late);
+    worker.off('message', hear);
   }
 }
