@@ -1,6 +1,6 @@
 import type { Action, ListAction, Resource, Row } from '../resources/declaration.ts';
 import { type Field, reference } from '../resources/fields.ts';
-import { Invalid } from './refusals.ts';
+import { Invalid, rowRule } from './refusals.ts';
 import { validate } from './validation.ts';
 import { defaultsOf } from './write.ts';
 
@@ -41,9 +41,13 @@ export function namedRows({ items: { key, said = none } }: ListAction, given: un
   });
 }
 
-/** Reads a bare list of ids. @throws Invalid under `items` */
-export const namedIds = (given: unknown): number[] =>
-  readRows(given, (one) => ({ id: readId(one, null), said: {} })).map(({ id }) => id);
+/** Reads a bare list of ids. @throws Invalid under `items`, or of nothing in particular when there are none */
+export function namedIds(given: unknown): number[] {
+  if (given === undefined || (Array.isArray(given) && given.length === 0)) {
+    throw new Invalid({ [rowRule]: ['List of items must be provided for bulk operation.'] });
+  }
+  return readRows(given, (one) => ({ id: readId(one, null), said: {} })).map(({ id }) => id);
+}
 
 function readRows(given: unknown, read: (one: unknown) => NamedRow): NamedRow[] {
   if (!Array.isArray(given)) throw new Invalid({ items: ['A list of items is required.'] });

@@ -91,7 +91,7 @@ function sortOf(tabled: Tabled, asked: Row): { column: TableField; descending: b
   if (descending === undefined) throw new Invalid({ sort_direction: ['This must be ascending or descending.'] });
   if (name === null) return null;
   const column = tabled.columns.get(name);
-  if (!column?.sortable) throw unknownColumn('sort_column', tabled, 'sorted by');
+  if (!column?.sortable) throw unknownColumn('sort_column', tabled, 'sorted');
   return { column, descending };
 }
 
@@ -101,8 +101,8 @@ function sortPath({ name, field }: TableField, sees: Sight): string {
   return readable ? `${name}.$label` : name;
 }
 
-function unknownColumn(key: string, { columns }: Tabled, what: 'searched' | 'sorted by'): Invalid {
+function unknownColumn(key: string, { columns }: Tabled, what: 'searched' | 'sorted'): Invalid {
   const able = [...columns.values()].filter((one) => (what === 'searched' ? one.searchable : one.sortable));
   const names = able.map(({ name }) => name).join(', ');
-  return new Invalid({ [key]: [`This table is not ${what} this. It is by: ${names}.`] });
+  return new Invalid({ [key]: [`This table is not ${what} by this. It is ${what} by: ${names}.`] });
 }

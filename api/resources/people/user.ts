@@ -1,5 +1,6 @@
 import { resource } from '../declaration.ts';
 import { boolean, computed, json, many, text, timestamp } from '../fields.ts';
+import { activation } from './activation.ts';
 import { guardUser } from './guard-user.ts';
 
 const groupsOf = `(SELECT coalesce(json_agg(json_build_object('pk', g.id, 'name', g.name) ORDER BY g.id), '[]')
@@ -71,6 +72,7 @@ export const user = resource('user', {
   unique: ['username'],
   remembered: true,
   hooks: guardUser,
+  actions: activation,
   entity: {
     rename: { username: 'userName', email: 'emailAddress', is_superuser: 'isAdmin', groups: 'teams' },
     omit: ['group_list', 'profile'],
@@ -81,6 +83,7 @@ export const user = resource('user', {
     {
       path: 'auth/users',
       style: 'ids',
+      withoutActions: true,
       keys: ['is_superuser', 'username', 'first_name', 'last_name', 'email', 'is_staff', 'is_active', 'groups'],
     },
     {

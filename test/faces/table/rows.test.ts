@@ -1,4 +1,5 @@
 import test from 'ava';
+import { soon } from '../../harness/soon.ts';
 import { type Labelled, type Refused, type Setting, setting } from './setting.ts';
 
 let q: Setting;
@@ -184,6 +185,25 @@ test('delete_resource deletes; the second time it is 404; what is still needed i
   const used = await remove('racks', q.ids.rack1);
   t.is(used.status, 409);
   t.deepEqual(Object.keys(used.body), ['message']);
+});
+
+test('Somebody is deactivated, and let back in by who holds all that they hold', async (t) => {
+  const person = await q.person({ username: 'resting', rights: { host: ['view', 'delete'] } });
+  const theirs = await q.tokenFor(person);
+  const clerk = await q.tokenFor(await q.person({ username: 'clerk', rights: { admin: ['view', 'change'] } }));
+  const narrow = await q.tokenFor(await q.person({ username: 'onlooker', rights: { admin: ['view'] } }));
+  const act = async (action: string, as: string, id = person.id) =>
+    (await q.fetch(`/api/resources/users/actions/${action}/${id}`, { as, method: 'POST' })).status;
+  const me = async () => (await q.fetch('/api/me', { as: theirs })).status;
+  t.is(await act('deactivate', narrow), 403);
+  t.is(await me(), 200);
+  t.is(await act('deactivate', clerk), 200);
+  t.is(await soon(401, async () => ({ status: await me() })), 401);
+  t.is(await act('activate', clerk), 403, 'they would give rights that they do not hold');
+  t.is(await act('activate', q.root), 200);
+  t.is(await me(), 401, 'what ended stays ended: they sign in again');
+  const log = await q.json<Log>(`/api/resources/users/logs/${person.id}`, { as: q.root });
+  t.deepEqual(log.body.data[0]?.properties, { old: { is_active: false }, attributes: { is_active: true } });
 });
 
 test('Declared actions are done by name; others are 404, and what I may not do is 403', async (t) => {
