@@ -23,7 +23,8 @@ export function overviewRoutes(router: Router<BrowserState>, { knex, config }: A
       rights: rightsOf(person),
       groups: facts.groups,
       tokens: facts.tokens,
-      otherSessions: facts.sessions - 1,
+      // Whoever stands in for them sits at a session of their own.
+      otherSessions: facts.sessions - (ctx.state.standIn ? 0 : 1),
       applications: applications.length,
       factors: facts.factors,
       unverified: person.email !== '' && !person.emailConfirmed,

@@ -50,6 +50,7 @@ test.serial('a superuser stands in for a person: every page says so, and the tra
     const page = await browser.open(path);
     t.regex(page.html, /You stand in for <strong>bob<\/strong> until/, path);
   }
+  t.regex((await browser.open('/accounts/')).html, /Signed in here only/, 'of bob’s own sessions there is none');
   t.is((await api(browser, '/api/user/me/')).body.username, 'bob');
   const page = await browser.open(`/api/inventory/building/${building}/`);
   const form = page.html.slice(page.html.indexOf('<main'));
