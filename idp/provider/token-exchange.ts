@@ -83,13 +83,13 @@ export function registerTokenExchange(provider: Provider, facts: ExchangeFacts):
       ctx.oidc.entity('Account', account);
 
       const scope = narrowed(params.scope, subject, client).join(' ');
-      const seconds = Math.min(
-        (subject.exp ?? 0) - Math.floor(Date.now() / 1000),
-        accessTokenSecondsOf(client) ?? Infinity,
-      );
+      const now = Math.floor(Date.now() / 1000);
+      // A moment, not a time from now on: it must not end after the subject token, however long this takes.
+      const end = Math.min(subject.exp ?? 0, now + (accessTokenSecondsOf(client) ?? Infinity));
+      if (end <= now) throw new errors.InvalidGrant('the subject token is not good any more');
       const grant = new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
       grant.addResourceScope(audience, scope);
-      Object.assign(grant, { expiresIn: seconds });
+      Object.assign(grant, { expiresIn: end - now });
       const grantId = await grant.save();
       const made = { grant_id: grantId, from_grant_id: subject.grantId };
       await inTurn(knex, async (db) => db('exchanged_grants').insert(made));
@@ -106,13 +106,13 @@ export function registerTokenExchange(provider: Provider, facts: ExchangeFacts):
       } as ConstructorParameters<typeof provider.AccessToken>[0]);
       const info = resourceServer(ctx, audience, client);
       token.resourceServer = { ...info, scopes: new Set(info.scope.split(' ')), identifier: () => audience };
-      Object.assign(token, { expiresIn: seconds });
+      Object.assign(token, { exp: end });
       if (thumbprint) token.setThumbprint('jkt', thumbprint);
       ctx.body = {
         access_token: await token.save(),
         issued_token_type: accessTokenType,
         token_type: token.tokenType,
-        expires_in: seconds,
+        expires_in: end - now,
         scope,
       };
     },

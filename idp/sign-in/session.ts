@@ -38,7 +38,7 @@ export function browserSession({ knex, config }: SessionServices): BrowserMiddle
     const cookieValue = ctx.get('Authorization') ? undefined : ctx.cookies.get(sessionCookie, { signed: false });
     const found = await findSession(knex, cookieValue);
     if (found) {
-      if (!found.standIn) await keepLanguage(knex, found);
+      if (!found.standIn && isOwnDoing(ctx)) await keepLanguage(knex, found);
       ctx.state.person = await loadPerson(knex, { id: found.personId });
       ctx.state.session = found.session;
       ctx.state.standIn = found.standIn && {
@@ -49,6 +49,10 @@ export function browserSession({ knex, config }: SessionServices): BrowserMiddle
     return next();
   };
 }
+
+/** Whether they went there themselves: what another site makes a browser open tells nothing of its reader. */
+const isOwnDoing = (ctx: BrowserContext): boolean =>
+  ctx.method === 'GET' && ['', 'none', 'same-origin'].includes(ctx.get('Sec-Fetch-Site'));
 
 /** Letters are written in the language that their reader last used a page in. */
 async function keepLanguage(db: Knex, found: { personId: number; language: string | null }): Promise<void> {

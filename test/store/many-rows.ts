@@ -8,7 +8,8 @@ export async function fillWithMany(knex: Knex): Promise<void> {
   const { rows } = await knex.raw<{ rows: { name: string; made: string }[] }>(
     `SELECT indexname AS name, indexdef AS made FROM pg_indexes WHERE indexname IN ('host_search', 'part_search')`,
   );
-  await knex.raw(`
+  const filling = knex.raw(`
+    SET statement_timeout = 0;
     ${rows.map(({ name }) => `DROP INDEX ${name};`).join(' ')}
     INSERT INTO host_hardware (name) SELECT 'Model ' || n FROM generate_series(1, 500) AS n;
     INSERT INTO host (hostname, ip, serial_no, details, hardware_id)
@@ -27,6 +28,9 @@ export async function fillWithMany(knex: Knex): Promise<void> {
       FROM generate_series(1, 100000) AS n;
     ${rows.map(({ made }) => `${made};`).join(' ')}
     ANALYZE host_hardware, host, part_category, part;
+    RESET statement_timeout;
   `);
+  // It takes as long as it takes: the machine may be busy.
+  await filling.options({ query_timeout: 600_000 });
   await knex.raw('VACUUM host, part');
 }
