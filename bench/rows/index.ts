@@ -13,6 +13,7 @@ import { size } from './size.ts';
 import { stream } from './stream.ts';
 import { sweep } from './sweep.ts';
 import { flow, introspect, refresh, token } from './tokens.ts';
+import { unprepared } from './unprepared.ts';
 import { workers } from './workers.ts';
 
 /** The rows of the table, in its order. */
@@ -29,6 +30,7 @@ export const rows: readonly Row[] = [
   neighbours,
   cold,
   workers,
+  unprepared,
   token,
   refresh,
   flow,
