@@ -15,7 +15,7 @@ export interface Issuer {
   readonly paths: { readonly authorize: string; readonly token: string; readonly introspect: string };
   /** Headers that prove an application with client credentials. */
   readonly machine: Readonly<Record<string, string>>;
-  /** A public application, in a browser that is signed in. */
+  /** A public application, in browsers that are signed in. */
   readonly flow: Flow;
   /** What asks for a token that can be introspected. */
   readonly introspected: string;
@@ -66,7 +66,7 @@ export async function issuers(stage: Stage): Promise<{ ours: Issuer; bare: Issue
       url: ourUrl,
       paths: ourPaths,
       machine: headers,
-      flow: { ...ourPaths, ...flow, cookie: await signedIn(ourUrl, ourPaths.authorize, flow, stage) },
+      flow: { ...ourPaths, ...flow, browsers: await signedIn(ourUrl, ourPaths.authorize, flow, stage) },
       introspected: grant,
     },
     bare: {
@@ -75,7 +75,7 @@ export async function issuers(stage: Stage): Promise<{ ours: Issuer; bare: Issue
       url: library.url,
       paths: barePaths,
       machine: headers,
-      flow: { ...barePaths, ...flow, cookie: await signedIn(library.url, barePaths.authorize, flow, stage) },
+      flow: { ...barePaths, ...flow, browsers: await signedIn(library.url, barePaths.authorize, flow, stage) },
       introspected: `${grant}&resource=urn%3Aopaque`,
     },
     close: async () => void (await library.close()),
@@ -126,8 +126,22 @@ function authorization(path: string, { clientId }: Pick<Flow, 'clientId'>): stri
   return `${path}?${query}`;
 }
 
-/** Signs in and agrees, where that is asked for. @returns the browser's cookies */
-async function signedIn(url: string, path: string, flow: Pick<Flow, 'clientId'>, { person }: Stage): Promise<string> {
+/** As many as there are connections: requests of one browser wait for each other, since they change one session. */
+const browsers = 16;
+
+/** Signs in and agrees in several browsers, where that is asked for. @returns the cookies of each */
+async function signedIn(url: string, path: string, flow: Pick<Flow, 'clientId'>, stage: Stage): Promise<string[]> {
+  const cookies: string[] = [];
+  for (let n = 0; n < browsers; n++) cookies.push(await signInAndAgree(url, path, flow, stage));
+  return cookies;
+}
+
+async function signInAndAgree(
+  url: string,
+  path: string,
+  flow: Pick<Flow, 'clientId'>,
+  { person }: Stage,
+): Promise<string> {
   const browser = new FormBrowser(url);
   let page = await browser.open(authorization(path, flow));
   if (page.url.pathname === '/accounts/login/') page = await browser.signIn(page, person);
@@ -142,7 +156,7 @@ export async function refreshTokens({ url, flow }: Issuer, wanted: number): Prom
   for (let n = 0; n < wanted; n++) {
     const response = await fetch(url + authorization(flow.authorize, flow), {
       redirect: 'manual',
-      headers: { cookie: flow.cookie },
+      headers: { cookie: flow.browsers[n % flow.browsers.length] ?? '' },
     });
     const code = URL.parse(response.headers.get('location') ?? '')?.searchParams.get('code') ?? '';
     const body = new URLSearchParams({

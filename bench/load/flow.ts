@@ -22,11 +22,17 @@ export function authorizing(flow: Flow, failing: Failing): Request[] {
     code_challenge: challenge,
     code_challenge_method: 'S256',
   });
+  const path = `${flow.authorize}?${query}`;
+  let n = 0;
   return [
     {
       method: 'GET',
-      path: `${flow.authorize}?${query}`,
-      headers: { cookie: flow.cookie },
+      path,
+      setupRequest: (request) => ({
+        ...request,
+        path,
+        headers: { cookie: flow.browsers[n++ % flow.browsers.length] ?? '' },
+      }),
       onResponse: (status, body, context, headers) => {
         const location = String(headersOf(headers).location ?? '');
         const code = URL.parse(location)?.searchParams.get('code');

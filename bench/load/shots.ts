@@ -27,7 +27,7 @@ export type Shot =
       readonly start: number;
       readonly from: number;
     }
-  /** Authorization code with PKCE, its redemption, and one refresh, in a browser that is signed in. */
+  /** Authorization code with PKCE, its redemption, and one refresh, in browsers that are signed in, one after the other. */
   | { readonly kind: 'flow'; readonly flow: Flow }
   /** Each connection refreshes again and again, beginning with a token of these. */
   | { readonly kind: 'refresh'; readonly flow: Flow; readonly tokens: readonly string[] };
@@ -39,8 +39,8 @@ export interface Flow {
   readonly clientId: string;
   readonly redirectUri: string;
   readonly scope: string;
-  /** Cookies of the browser that is signed in. */
-  readonly cookie: string;
+  /** Cookies of each browser that is signed in. */
+  readonly browsers: readonly string[];
 }
 
 /** Hears of answers that were no success. */

@@ -52,7 +52,7 @@ export const refresh = besideLibrary(
 
 export const flow = besideLibrary(
   'flow',
-  'code with PKCE, tokens and a refresh in a browser that is signed in, three requests',
+  'code with PKCE, tokens and a refresh in browsers that are signed in, three requests',
   0.6,
   async (issuer) => () => ({ shot: { kind: 'flow', flow: issuer.flow } }),
 );

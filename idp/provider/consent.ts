@@ -8,6 +8,7 @@ import type { Config } from '../../shared/config.ts';
 import { sentenceOf } from '../../shared/messages/scope-words.ts';
 import { say } from '../messages/say.ts';
 import { consentModeOf } from './clients.ts';
+import { Gathered } from './gathered.ts';
 import { grantSeconds } from './lifetimes.ts';
 import { prepared } from './prepared.ts';
 import { inTurn, reading } from './unit-of-work.ts';
@@ -17,18 +18,31 @@ import { inTurn, reading } from './unit-of-work.ts';
  * that one browser or machine. What a person agreed to before is remembered by their newest grant for the application.
  */
 
-const newestGrant = prepared<{ scope: string | null }>(
-  'newest_grant',
-  `SELECT payload #>> '{openid,scope}' AS scope FROM oidc_artifacts
-    WHERE kind = 'Grant' AND account_id = ? AND client_id = ? AND expires_at > now()
-      AND NOT EXISTS (SELECT 1 FROM exchanged_grants e WHERE e.grant_id = oidc_artifacts.grant_id)
-    ORDER BY created_at DESC LIMIT 1`,
+const newestGrants = prepared<{ scope: string | null }>(
+  'newest_grants',
+  `SELECT (SELECT payload #>> '{openid,scope}' FROM oidc_artifacts g
+            WHERE kind = 'Grant' AND account_id = w.account_id AND client_id = w.client_id AND expires_at > now()
+              AND NOT EXISTS (SELECT 1 FROM exchanged_grants e WHERE e.grant_id = g.grant_id)
+            ORDER BY created_at DESC LIMIT 1) AS scope
+     FROM unnest(?::text[], ?::text[]) WITH ORDINALITY AS w (account_id, client_id, n) ORDER BY n`,
 );
+
+/** A person and an application. */
+interface Connection {
+  readonly userId: string;
+  readonly clientId: string;
+}
+
+/** What people agreed to with applications, in the order of asking; empty when nothing is remembered. */
+async function agreements(db: Knex, asked: readonly Connection[]): Promise<ReadonlySet<string>[]> {
+  const { rows } = await newestGrants(db, [asked.map(({ userId }) => userId), asked.map(({ clientId }) => clientId)]);
+  return rows.map(({ scope }) => new Set(scope?.split(' ').filter(Boolean)));
+}
 
 /** What a person agreed to with an application, by scope; empty when nothing is remembered. */
 export async function rememberedScopes(db: Knex, userId: string, clientId: string): Promise<ReadonlySet<string>> {
-  const { rows } = await newestGrant(db, [userId, clientId]);
-  return new Set(rows[0]?.scope?.split(' ').filter(Boolean));
+  const [scopes] = await agreements(db, [{ userId, clientId }]);
+  return scopes ?? new Set();
 }
 
 /**
@@ -36,6 +50,7 @@ export async function rememberedScopes(db: Knex, userId: string, clientId: strin
  * agreed to before, or a superuser trusts the application. Until then an unsaved one that only says what is remembered, from which follows whether to ask.
  */
 export function grantLoader(knex: Knex, facts: GrantFacts) {
+  const gathered = new Gathered((asked: readonly Connection[]) => agreements(knex, asked));
   return async (ctx: KoaContextWithOIDC): Promise<Grant | undefined> => {
     const { provider, client, account, result } = ctx.oidc;
     if (!client || !account) return undefined;
@@ -43,8 +58,13 @@ export function grantLoader(knex: Knex, facts: GrantFacts) {
     if (agreed) return provider.Grant.find(agreed);
     const mode = consentModeOf(client);
     if (mode === 'ask') return undefined;
-    const read = (db: Knex) => rememberedScopes(db, account.accountId, client.clientId);
-    const remembered = new Set(await reading(() => read(knex), read));
+    const connection = { userId: account.accountId, clientId: client.clientId };
+    const remembered = new Set(
+      await reading(
+        () => gathered.ask(connection),
+        (db) => rememberedScopes(db, connection.userId, connection.clientId),
+      ),
+    );
     if (mode === 'trusted') for (const scope of ctx.oidc.requestParamScopes) remembered.add(scope);
     if (remembered.size === 0) return undefined;
     const grant = newGrant({ ...facts, provider }, account.accountId, client, remembered);
