@@ -145,6 +145,8 @@ export interface RestSpelling {
   olderRow?: string;
   /** Values of fields that this path does not name: only rows that have them are here, and what is made here has them. */
   only?: Readonly<Record<string, string>>;
+  /** A row that the filters in its address do not find is not there. */
+  filtersRows?: boolean;
   /** Actions have their paths at other spellings. */
   withoutActions?: boolean;
   /** What can be done here at all, roles aside; absent: view, add, change and delete. */

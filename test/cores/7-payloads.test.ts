@@ -63,6 +63,14 @@ test.serial('inventory is made link by link, as the import scripts do', async (t
     '[{"id":1,"bookable":null,"hostname":"h1","ip":"10.1.1.1/32","serial_no":null,"asset_no":null,"hypervisor":false,"details":"","lastseen":null,' +
       '"status":"new","diskvendor":null,"hardware":1,"rack":1,"vm_host":null,"group":null}]',
   );
+  for (const [asked, status] of [
+    ['hostname=H1&mac=a0-36-9f-af-12-34', 200],
+    ['hostname=h2', 404],
+    ['mac=A0369FAF1235', 404],
+    ['mac=junk', 400],
+  ] as const) {
+    t.is((await send(`/api/inventory/hostbyid/1/?${asked}`)).status, status, asked);
+  }
 });
 
 test.serial('bookables are asked for as the pages do, also without signing in', async (t) => {

@@ -3,6 +3,7 @@ import type { Principal } from '../../../shared/access/principal.ts';
 import type { Permission } from '../../../shared/access/roles.ts';
 import { sendJson } from '../../answer.ts';
 import { sendProblem } from '../../dialect.ts';
+import { idOnly } from '../../store/id-only.ts';
 import type { Projection } from '../../store/projection.ts';
 import { NotFound, Refusal } from '../../store/refusals.ts';
 import type { Store } from '../../store/store.ts';
@@ -13,7 +14,7 @@ import { list } from './list.ts';
 import { type Locate, methodsOf, type Target } from './locate.ts';
 import { create, sendDone } from './made.ts';
 import { parseBody } from './parse-body.ts';
-import { type Parameters, readParameters } from './parse-query.ts';
+import { type Parameters, parseQuery, readParameters } from './parse-query.ts';
 import { projectionFor } from './projection-for.ts';
 import { withSentBody } from './sent-body.ts';
 import { selectionOf } from './several.ts';
@@ -95,6 +96,7 @@ async function onListAction({ ctx, store, principal, spelled }: Asked, action: s
 async function onRow(asked: Asked, projection: Projection, id: number): Promise<void> {
   const { ctx, store, principal, spelled } = asked;
   const { resource } = spelled;
+  await refuseFiltered(asked, id);
   switch (ctx.method) {
     case 'PUT':
     case 'PATCH':
@@ -111,6 +113,21 @@ async function onRow(asked: Asked, projection: Projection, id: number): Promise<
     default:
       return sendText(ctx, 200, await store.get(principal, projection, id));
   }
+}
+
+/** Where rows are filtered as lists are, one that is not found is not there. */
+async function refuseFiltered({ store, principal, spelled, parameters }: Asked, id: number): Promise<void> {
+  if (!spelled.spelling.filtersRows || Object.keys(parameters).length === 0) return;
+  const { where } = parseQuery(spelled, parameters);
+  const page = { kind: 'offset', limit: 1, offset: 0, uncounted: true } as const;
+  const itself = { op: 'eq', path: 'id', value: id } as const;
+  const { text } = await store.list(principal, idOnly(spelled.resource), {
+    where: [...where, itself],
+    search: [],
+    order: [],
+    page,
+  });
+  if (text === '[]') throw new NotFound();
 }
 
 /** Where a path has only some of the rows, the others are not there for writes either. */

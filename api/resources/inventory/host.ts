@@ -128,6 +128,6 @@ export const host = resource('host', {
   },
   rest: [
     { path: 'inventory/host', style: 'hyperlinked', keys },
-    { path: 'inventory/hostbyid', style: 'ids', keys: ['bookable', ...keys] },
+    { path: 'inventory/hostbyid', style: 'ids', keys: ['bookable', ...keys], filtersRows: true },
   ],
 });
