@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Principal, Proof } from './access/principal.ts';
 import { plainAddress } from './identity/plain-address.ts';
+import { type Runs, runsBy } from './transaction.ts';
 
 /** One thing that somebody did, as the audit trail keeps it. */
 export interface AuditEntry {
@@ -47,20 +48,22 @@ const columns = [
 ] as const;
 
 /** Kept prepared by each connection: nearly every command runs it. */
-const put = `INSERT INTO audit_entries (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
+const put = `INSERT INTO audit_entries (${columns.join(', ')}) VALUES (${columns.map((_, n) => `$${n + 1}`).join(', ')})`;
 
 /**
  * Writes an audit row; call it with the transaction that does the thing, so that both happen or neither. What somebody
  * does while standing in for another person is kept under both names.
  */
-export async function audit(db: Knex, actor: Actor, entry: AuditEntry): Promise<void> {
+export const audit = (db: Knex, actor: Actor, entry: AuditEntry): Promise<void> => auditBy(runsBy(db), actor, entry);
+
+/** The same, in a transaction of whatever kind. */
+export async function auditBy(runs: Runs, actor: Actor, entry: AuditEntry): Promise<void> {
   const row = auditRow(actor, entry);
-  await db
-    .raw(
-      put,
-      columns.map((column) => row[column]),
-    )
-    .options({ name: 'audit_entry' });
+  await runs.later(
+    put,
+    columns.map((column) => row[column]),
+    'audit_entry',
+  );
 }
 
 /** What {@link audit} writes, for statements that write it together with something else. */

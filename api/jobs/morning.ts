@@ -1,4 +1,5 @@
 import { audit } from '../../shared/audit.ts';
+import { runsBy } from '../../shared/transaction.ts';
 import type { LetterKind } from '../mail/letters.ts';
 import { post } from '../mail/outbox.ts';
 import { tellOfEndingTokens } from './ending-tokens.ts';
@@ -67,7 +68,7 @@ export async function runMorning(context: JobContext): Promise<JobReport> {
         const marked = await trx.raw<{ rows: { kind: string }[] }>(marking, [id]);
         const kind = marked.rows[0]?.kind;
         if (!kind) return false;
-        await post(trx, letter, { occupancy: id }, null);
+        await post(runsBy(trx), letter, { occupancy: id }, null);
         await audit(trx, actor, { action: letter, resource: kind, objectId: id });
         return true;
       }),

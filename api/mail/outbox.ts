@@ -1,4 +1,4 @@
-import type { Knex } from 'knex';
+import type { Runs } from '../../shared/transaction.ts';
 import type { LetterKind } from './letters.ts';
 
 /** Which bookings and reservations a letter is about: one, or all of a bookable that run or come. */
@@ -13,18 +13,17 @@ const shown = (moment: string): string => `to_char(${moment}, 'YYYY-MM-DD HH24:M
  * Writes a letter to the owner of each of these bookings, within the transaction of what it tells: it goes out after
  * that, or not at all. Who has no address, never confirmed it, or can't sign in any more, gets none.
  * @param by who did it, for the letter to say
- * @returns how many were written
  */
-export async function post(trx: Knex, kind: LetterKind, about: About, by: string | null): Promise<number> {
+export function post(runs: Runs, kind: LetterKind, about: About, by: string | null): Promise<void> {
   const where =
     'occupancy' in about
-      ? `o.id = :about${about.unlessOver ? ` AND ${notOver}` : ''}`
-      : `o.bookable_id = :about AND o.cancelled_at IS NULL AND ${notOver}`;
+      ? `o.id = $2${about.unlessOver ? ` AND ${notOver}` : ''}`
+      : `o.bookable_id = $2 AND o.cancelled_at IS NULL AND ${notOver}`;
   const sql = `INSERT INTO outbox (kind, user_id, recipient, facts)
-     SELECT :kind, u.id, u.email, json_build_object('what', o.kind, 'id', o.id, 'hostname', h.hostname,
+     SELECT $1, u.id, u.email, json_build_object('what', o.kind, 'id', o.id, 'hostname', h.hostname,
        'start', ${shown('o.start')}, 'end', ${shown('o."end"')}, 'zone', current_setting('TimeZone'),
        'comment', o.comment, 'name', coalesce(nullif(u.first_name, ''), u.username),
-       'by', coalesce(CAST(:by AS text), 'The system'), 'last', last.owner, 'next', to_json(next))
+       'by', coalesce(CAST($3 AS text), 'The system'), 'last', last.owner, 'next', to_json(next))
      FROM occupancy AS o
      JOIN bookable AS b ON b.id = o.bookable_id
      JOIN host AS h ON h.id = b.host_id
@@ -42,12 +41,5 @@ export async function post(trx: Knex, kind: LetterKind, about: About, by: string
      ORDER BY o.start, o.id`;
   // Joining so much takes PostgreSQL longer to plan than to do.
   const name = `letter_${'occupancy' in about ? `of_one${about.unlessOver ? '_unless_over' : ''}` : 'of_open'}`;
-  const { rowCount } = await trx
-    .raw<{ rowCount: number }>(sql, {
-      kind,
-      by,
-      about: 'occupancy' in about ? about.occupancy : about.openOn,
-    } as Record<string, Knex.Value>)
-    .options({ name });
-  return rowCount;
+  return runs.later(sql, [kind, 'occupancy' in about ? about.occupancy : about.openOn, by], name);
 }

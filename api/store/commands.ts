@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Principal } from '../../shared/access/principal.ts';
 import type { Actor } from '../../shared/audit.ts';
+import { runsBy } from '../../shared/transaction.ts';
 import type { ListChange } from '../resources/declaration.ts';
 import { resourceNamed } from '../resources/index.ts';
 import { refusalOf } from './database-refusals.ts';
@@ -29,7 +30,7 @@ export const inOneTransaction = <T>(knex: Knex, issuer: Issuer, work: (commands:
   knex.transaction((trx) => work(commandsIn(trx, issuer)));
 
 function commandsIn(trx: Knex.Transaction, issuer: Issuer): Commands {
-  const writing: Writing = { trx, ...issuer, attempting() {} };
+  const writing: Writing = { runs: runsBy(trx), trx, ...issuer, attempting() {} };
   const { create, update, remove, ...rest } = rightsAndWrites(writing);
   const refusing = async <T>(resource: string, write: Promise<T>, deleting = false): Promise<T> => {
     try {

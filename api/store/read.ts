@@ -58,6 +58,28 @@ function detailStatement(projection: Projection, ownOnly: boolean, sure: boolean
   return compiled;
 }
 
+/** A row to be read by somebody else's hand. */
+export interface RowQuery {
+  readonly text: string;
+  readonly values: readonly unknown[];
+  readonly name: string | undefined;
+  /** JSON text of what was found; null when PostgreSQL has to print it, or there is nothing. */
+  print(rows: readonly { body: string }[]): string | null;
+}
+
+/** @param sure PostgreSQL prints every value */
+export function rowQuery(
+  projection: Projection,
+  id: number,
+  me: number | null,
+  ownOnly: boolean,
+  sure = false,
+): RowQuery {
+  const { text, name, slots, rows } = detailStatement(projection, ownOnly, sure);
+  const print = ([row]: readonly { body: string }[]) => (row && rows.print(row.body, 1)?.texts) ?? null;
+  return { text, name, values: valuesOf(slots, me, { id }), print };
+}
+
 /** One row as JSON text; null when there is none, or none that is theirs where `ownOnly`. */
 export async function readOne(
   db: pg.Pool,
@@ -67,15 +89,11 @@ export async function readOne(
   ownOnly: boolean,
 ): Promise<string | null> {
   for (const sure of [false, true]) {
-    const { text, name, slots, rows: printing } = detailStatement(projection, ownOnly, sure);
-    const { rows } = await db.query<{ body: string }>({
-      text,
-      ...(name && { name }),
-      values: valuesOf(slots, me, { id }),
-    });
-    if (!rows[0]) return null;
-    const printed = printing.print(rows[0].body, 1);
-    if (printed) return printed.texts;
+    const { text, name, values, print } = rowQuery(projection, id, me, ownOnly, sure);
+    const { rows } = await db.query<{ body: string }>({ text, ...(name && { name }), values: [...values] });
+    if (rows.length === 0) return null;
+    const printed = print(rows);
+    if (printed !== null) return printed;
   }
   throw new Error(`${projection.name} can not be read`);
 }

@@ -1,4 +1,4 @@
-import type { Knex } from 'knex';
+import type { Runs } from '../../shared/transaction.ts';
 import type { Resource, Row } from '../resources/declaration.ts';
 import { columnOf } from '../resources/fields.ts';
 import { quoted } from './statement.ts';
@@ -31,49 +31,64 @@ function listOf(resource: Resource): string {
 }
 
 /** Runs a statement that connections keep prepared. */
-async function run(trx: Knex.Transaction, sql: string, values: Knex.RawBinding[]): Promise<Row[]> {
-  const name = nameFor(sql);
-  const { rows } = await trx.raw<{ rows: Row[] }>(sql, values).options(name ? { name } : {});
-  return rows;
-}
+const run = async (runs: Runs, sql: string, values: readonly unknown[]): Promise<Row[]> =>
+  (await runs.run<Row>(sql, values, nameFor(sql))).rows;
 
 /** Makes a row of these columns. Answers it by field names, without the sets, which are written elsewhere. */
-export async function insertRow(trx: Knex.Transaction, resource: Resource, columns: Row): Promise<Row> {
+export async function insertRow(runs: Runs, resource: Resource, columns: Row): Promise<Row> {
   const given = Object.entries(columns).filter(([, value]) => value !== undefined);
   const names = given.map(([column]) => quoted(column)).join(', ');
-  const what = given.length > 0 ? `(${names}) VALUES (${given.map(() => '?').join(', ')})` : 'DEFAULT VALUES';
+  const values = given.map((_, n) => `$${n + 1}`).join(', ');
+  const what = given.length > 0 ? `(${names}) VALUES (${values})` : 'DEFAULT VALUES';
   const sql = `INSERT INTO ${resource.table} AS t ${what} RETURNING ${listOf(resource)}`;
   const [made] = await run(
-    trx,
+    runs,
     sql,
-    given.map(([, value]) => value as Knex.RawBinding),
+    given.map(([, value]) => value),
   );
   if (!made) throw new Error(`${resource.table} answers nothing for a new row`);
   return made;
 }
 
+/** Writes these columns of a row. */
+export async function changeRow(runs: Runs, resource: Resource, id: number, columns: Row): Promise<void> {
+  const given = Object.entries(columns);
+  if (given.length === 0) return;
+  const set = given.map(([column], n) => `${quoted(column)} = $${n + 1}`).join(', ');
+  const values = [...given.map(([, value]) => value), id];
+  await run(runs, `UPDATE ${resource.table} SET ${set} WHERE id = $${values.length}`, values);
+}
+
+/** Deletes a row, or marks it deleted where the declaration says so. */
+export async function dropRow(runs: Runs, { table, softDelete }: Resource, id: number): Promise<void> {
+  const sql = softDelete
+    ? `UPDATE ${table} SET ${quoted(softDelete)} = now() WHERE id = $1`
+    : `DELETE FROM ${table} WHERE id = $1`;
+  await run(runs, sql, [id]);
+}
+
 /** A row by field names, locked until the transaction ends; null when it is not there (any more). */
-export async function lockRow(trx: Knex.Transaction, resource: Resource, id: number): Promise<Row | null> {
+export async function lockRow(runs: Runs, resource: Resource, id: number): Promise<Row | null> {
   const gone = resource.softDelete ? ` AND t.${quoted(resource.softDelete)} IS NULL` : '';
-  const which = `FROM ${resource.table} AS t WHERE t.id = ?${gone} FOR NO KEY UPDATE OF t`;
-  await holdForSets(trx, resource, which, [id]);
-  return (await run(trx, `SELECT ${listOf(resource)} ${which}`, [id]))[0] ?? null;
+  const which = `FROM ${resource.table} AS t WHERE t.id = $1${gone} FOR NO KEY UPDATE OF t`;
+  await holdForSets(runs, resource, which, [id]);
+  return (await run(runs, `SELECT ${listOf(resource)} ${which}`, [id]))[0] ?? null;
 }
 
 /**
  * Locks rows whose sets are to be read. A statement that waited for a row sees that row as it is by then, but other
  * tables as they were when it began: sets have to be read by the next one, or what was written meanwhile is undone.
  */
-async function holdForSets(trx: Knex.Transaction, resource: Resource, which: string, values: Knex.RawBinding[]) {
-  if (hasSets(resource)) await run(trx, `SELECT t.id ${which}`, values);
+async function holdForSets(runs: Runs, resource: Resource, which: string, values: readonly unknown[]) {
+  if (hasSets(resource)) await run(runs, `SELECT t.id ${which}`, values);
 }
 
 /** Rows by field names, locked in the order of their ids, so that those who want several never wait in a circle. */
-export async function lockRows(trx: Knex.Transaction, resource: Resource, ids: readonly number[]): Promise<Row[]> {
+export async function lockRows(runs: Runs, resource: Resource, ids: readonly number[]): Promise<Row[]> {
   const gone = resource.softDelete ? ` AND t.${quoted(resource.softDelete)} IS NULL` : '';
-  const which = `FROM ${resource.table} AS t WHERE t.id = ANY(?::int[])${gone} ORDER BY t.id FOR NO KEY UPDATE OF t`;
-  await holdForSets(trx, resource, which, [ids as number[]]);
-  return run(trx, `SELECT ${listOf(resource)} ${which}`, [ids as number[]]);
+  const which = `FROM ${resource.table} AS t WHERE t.id = ANY($1::int[])${gone} ORDER BY t.id FOR NO KEY UPDATE OF t`;
+  await holdForSets(runs, resource, which, [ids]);
+  return run(runs, `SELECT ${listOf(resource)} ${which}`, [ids]);
 }
 
 /** Field names to columns, for the fields that have one. */
@@ -92,14 +107,17 @@ export function columnsOf(resource: Resource, values: Row): Row {
 export const hasSets = (resource: Resource): boolean => Object.values(resource.fields).some(({ through }) => through);
 
 /** Replaces the sets among `values` by what they say. */
-export async function writeSets(trx: Knex.Transaction, resource: Resource, id: number, values: Row): Promise<void> {
+export async function writeSets(runs: Runs, resource: Resource, id: number, values: Row): Promise<void> {
   for (const [name, value] of Object.entries(values)) {
     const through = resource.fields[name]?.through;
     if (!through || !Array.isArray(value)) continue;
-    await trx(through.table).where(through.from, id).whereNotIn(through.to, value).delete();
-    if (value.length > 0) {
-      const rows = value.map((other) => ({ [through.from]: id, [through.to]: other }));
-      await trx(through.table).insert(rows).onConflict([through.from, through.to]).ignore();
-    }
+    const { table, from, to } = through;
+    await run(runs, `DELETE FROM ${table} WHERE ${from} = $1 AND ${to} <> ALL($2::int[])`, [id, value]);
+    if (value.length === 0) continue;
+    await run(
+      runs,
+      `INSERT INTO ${table} (${from}, ${to}) SELECT $1, unnest($2::int[]) ON CONFLICT (${from}, ${to}) DO NOTHING`,
+      [id, value],
+    );
   }
 }

@@ -1,7 +1,7 @@
-import type { Knex } from 'knex';
 import type { Principal } from '../../shared/access/principal.ts';
 import type { Permission } from '../../shared/access/roles.ts';
 import type { Services } from '../../shared/services.ts';
+import { type Transaction, transact } from '../../shared/transaction.ts';
 import { removeKept } from '../media/kept.ts';
 import { MediaFolder } from '../media/media-folder.ts';
 import type { Action, Resource, Row } from '../resources/declaration.ts';
@@ -13,7 +13,7 @@ import { type Log, readLog } from './log.ts';
 import { type AnonymousRead, allow, operationsOf } from './operation.ts';
 import type { Projection } from './projection.ts';
 import type { OffsetPage, Query } from './query.ts';
-import { type ListAnswer, readList, readOne } from './read.ts';
+import { type ListAnswer, readList, readOne, rowQuery } from './read.ts';
 import { Forbidden, Invalid, NotFound } from './refusals.ts';
 import { lockRow, lockRows } from './row.ts';
 import { type Found, type SearchWishes, searchIn } from './search.ts';
@@ -123,13 +123,24 @@ export class Store {
   async create(principal: Principal, resource: Resource, given: Row): Promise<number[]> {
     const allowed = allow(principal, this.operations(resource).add);
     const values = validate(resource, given, true);
-    return this.#write(principal, resource, async (writing) => {
-      const ids: number[] = [];
-      for (const one of (await resource.multiply?.(values, given, writing.trx)) ?? [values]) {
-        ids.push((await createRow(writing, resource, one, allowed)).id as number);
-      }
-      return ids;
+    return this.#write(principal, resource, (writing) => createRows(writing, resource, values, given, allowed));
+  }
+
+  /** The same, answering the rows as their writer sees them. */
+  async createShown(principal: Principal, projection: Projection, given: Row): Promise<string[]> {
+    const { resource } = projection;
+    const allowed = allow(principal, this.operations(resource).add);
+    const values = validate(resource, given, true);
+    const made = await this.#write(principal, resource, async (writing, transaction) => {
+      const ids = await createRows(writing, resource, values, given, allowed);
+      return ids.map((id) => {
+        const { text, values, name, print } = rowQuery(projection, id, principal.person?.id ?? null, false);
+        return { id, print, found: transaction.inPassing<{ body: string }>(text, values, name) };
+      });
     });
+    return Promise.all(
+      made.map(async ({ id, print, found }) => print((await found).rows) ?? this.show(principal, projection, id)),
+    );
   }
 
   /**
@@ -209,7 +220,7 @@ export class Store {
         return act(writing, before, action, actionInput(action, given), allowed);
       }
       const input = actionInput(action, given);
-      await lockRows(writing.trx, resource, [id, ...others(input)]);
+      await lockRows(writing.runs, resource, [id, ...others(input)]);
       return act(writing, await this.#locked(writing, resource, id, allowed), action, input, allowed);
     });
   }
@@ -241,7 +252,7 @@ export class Store {
     ids: readonly number[],
     allowed: 'all' | 'own',
   ): Promise<Row[]> {
-    const rows = await lockRows(writing.trx, resource, ids);
+    const rows = await lockRows(writing.runs, resource, ids);
     const there = new Set<number>();
     for (const row of rows) {
       const id = row.id as number;
@@ -257,7 +268,7 @@ export class Store {
 
   /** The row, locked, if the caller may do this to it; one that they may not even see is not there. */
   async #locked(writing: Writing, resource: Resource, id: number, allowed: 'all' | 'own'): Promise<Row> {
-    const row = await lockRow(writing.trx, resource, id);
+    const row = await lockRow(writing.runs, resource, id);
     if (!row) throw new NotFound();
     if (allowed === 'all' || (await ownsRow(writing, resource, id))) return row;
     const sees = allow(writing.principal, this.operations(resource).view);
@@ -268,7 +279,7 @@ export class Store {
   async #write<T>(
     principal: Principal,
     resource: Resource,
-    work: (writing: Writing) => Promise<T>,
+    work: (writing: Writing, transaction: Transaction) => Promise<T>,
     deleting = false,
   ): Promise<T> {
     const { knex } = this.#services;
@@ -279,7 +290,8 @@ export class Store {
     const forgotten: string[] = [];
     const forget = (key: string) => forgotten.push(key);
     try {
-      const done = await knex.transaction((trx: Knex.Transaction) => work({ trx, principal, attempting, forget }));
+      const done = await transact(knex, (runs) => work({ runs, trx: runs.trx, principal, attempting, forget }, runs));
+      if (resource.remembered) await this.#services.events.caughtUp();
       const media = new MediaFolder(this.config);
       // A file that stays behind does no harm.
       for (const key of forgotten) await removeKept(media, key).catch(() => undefined);
@@ -289,6 +301,15 @@ export class Store {
       throw clash ?? refusalOf(error, resource, deleting) ?? error;
     }
   }
+}
+
+/** Makes a row, or several where the declaration multiplies; answers the ids. */
+async function createRows(writing: Writing, resource: Resource, values: Row, given: Row, allowed: 'all' | 'own') {
+  const ids: number[] = [];
+  for (const one of (await resource.multiply?.(values, given, writing.trx)) ?? [values]) {
+    ids.push((await createRow(writing, resource, one, allowed)).id as number);
+  }
+  return ids;
 }
 
 /** Values of a partial change, with the keys that are there already where the declaration says so. */

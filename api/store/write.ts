@@ -2,17 +2,21 @@ import type { Knex } from 'knex';
 import { decide } from '../../shared/access/decide.ts';
 import type { Principal } from '../../shared/access/principal.ts';
 import { scopesFor } from '../../shared/access/scopes.ts';
-import { type Actor, audit } from '../../shared/audit.ts';
+import { type Actor, auditBy } from '../../shared/audit.ts';
+import type { Runs } from '../../shared/transaction.ts';
 import type { Action, Change, ListChange, Occasion, Resource, Row } from '../resources/declaration.ts';
 import { resourceNamed } from '../resources/index.ts';
 import { changesBetween, same } from './changes.ts';
 import { Forbidden, NotFound } from './refusals.ts';
-import { columnsOf, hasSets, insertRow, lockRow, writeSets } from './row.ts';
-import { Statement } from './statement.ts';
+import { changeRow, columnsOf, dropRow, hasSets, insertRow, lockRow, writeSets } from './row.ts';
+import { Statement, valuesOf } from './statement.ts';
+import { nameFor } from './statement-name.ts';
 import { writeFollowed } from './subscriptions.ts';
 
 /** Who writes, and within which transaction. */
 export interface Writing {
+  readonly runs: Runs;
+  /** The same transaction for those who build their statements. */
   readonly trx: Knex.Transaction;
   readonly principal: Principal;
   /** Hears of each row just before PostgreSQL does, so that a refusal can say what clashed. */
@@ -35,22 +39,22 @@ export async function createRow(
   allowed: Allowed,
   occasion: Occasion | null = null,
 ): Promise<Row> {
-  const { trx } = writing;
+  const { runs } = writing;
   const complete = { ...defaultsOf(resource), ...values };
   const change = changeOf(writing, 'create', null, complete, allowed, occasion);
   refuseSuperuserOnly(writing.principal, resource, complete, defaultsOf(resource));
   await resource.hooks?.beforeWrite?.(change);
   const columns = columnsOf(resource, change.values);
   writing.attempting(change.values);
-  const made = await insertRow(trx, resource, columns);
+  const made = await insertRow(runs, resource, columns);
   const id = made.id as number;
-  await writeSets(trx, resource, id, change.values);
+  await writeSets(runs, resource, id, change.values);
   await writeFollows(writing, resource, id, change.values);
   await refuseUnlessOwn(writing, resource, id, allowed);
-  const after = hasSets(resource) ? await storedRow(trx, resource, id) : made;
+  const after = hasSets(resource) ? await storedRow(runs, resource, id) : made;
   const done = { ...change, row: after };
   await resource.hooks?.afterWrite?.(done);
-  await audit(trx, writing.actor ?? writing.principal, {
+  await auditBy(runs, writing.actor ?? writing.principal, {
     action: occasion?.action ?? 'create',
     resource: resource.name,
     objectId: id,
@@ -68,7 +72,7 @@ export async function updateRow(
   allowed: Allowed,
   occasion: Occasion | null = null,
 ): Promise<Row> {
-  const { trx } = writing;
+  const { runs } = writing;
   const id = before.id as number;
   refuseSuperuserOnly(writing.principal, resource, values, before);
   const change = changeOf(writing, 'update', before, { ...values }, allowed, occasion);
@@ -78,32 +82,31 @@ export async function updateRow(
   );
   const columns = columnsOf(resource, differing);
   writing.attempting({ ...before, ...differing });
-  if (Object.keys(columns).length > 0) await trx(resource.table).where({ id }).update(columns);
-  await writeSets(trx, resource, id, differing);
+  await changeRow(runs, resource, id, columns);
+  await writeSets(runs, resource, id, differing);
   await writeFollows(writing, resource, id, differing);
-  const after = await storedRow(trx, resource, id);
+  const after = await storedRow(runs, resource, id);
   await refuseUnlessOwn(writing, resource, id, allowed);
   await resource.hooks?.afterWrite?.({ ...change, row: after });
   forgetFiles(writing, resource, before, after);
   const changes = changesBetween(resource, before, after) ?? {};
   if (Object.keys(changes).some((name) => !writing.routine?.has(name))) {
     const action = occasion?.action ?? 'update';
-    await audit(trx, writing.actor ?? writing.principal, { action, resource: resource.name, objectId: id, changes });
+    await auditBy(runs, writing.actor ?? writing.principal, { action, resource: resource.name, objectId: id, changes });
   }
   return after;
 }
 
 /** Deletes a locked row, or marks it deleted where the declaration says so. */
 export async function deleteRow(writing: Writing, resource: Resource, before: Row, allowed: Allowed): Promise<void> {
-  const { trx } = writing;
+  const { runs } = writing;
   const id = before.id as number;
   const change = changeOf(writing, 'delete', before, {}, allowed, null);
   await resource.hooks?.beforeDelete?.(change);
-  const row = trx(resource.table).where({ id });
-  await (resource.softDelete ? row.update({ [resource.softDelete]: trx.fn.now() }) : row.delete());
+  await dropRow(runs, resource, id);
   await resource.hooks?.afterDelete?.(change);
   forgetFiles(writing, resource, before, {});
-  await audit(trx, writing.actor ?? writing.principal, {
+  await auditBy(runs, writing.actor ?? writing.principal, {
     action: 'delete',
     resource: resource.name,
     objectId: id,
@@ -141,14 +144,9 @@ export async function ownsRow(writing: Writing, resource: Resource, id: number):
   if (!resource.own) return false;
   const statement = new Statement(resource);
   const where = `${statement.path('id')} = ${statement.bind('id', 'int')} AND (${statement.fill(resource.own.sql)})`;
-  const known = { id, me: writing.principal.person?.id ?? null };
-  // Both are whole numbers of our own; written out, since Knex's placeholders and the statement's are not the same.
-  const text = `SELECT 1 ${statement.from()} WHERE ${where}`.replace(/\$(\d+)/g, (_, n: string) => {
-    const slot = statement.slots[Number(n) - 1];
-    return String(slot === 'id' || slot === 'me' ? (known[slot] ?? 'NULL') : 'NULL');
-  });
-  const { rows } = await writing.trx.raw<{ rows: unknown[] }>(text);
-  return rows.length > 0;
+  const text = `SELECT 1 ${statement.from()} WHERE ${where}`;
+  const values = valuesOf(statement.slots, writing.principal.person?.id ?? null, { id });
+  return (await writing.runs.run(text, values, nameFor(text))).rows.length > 0;
 }
 
 /** What was theirs before must be theirs after: an object rule is no way to give things away. */
@@ -165,8 +163,8 @@ function refuseSuperuserOnly(principal: Principal, resource: Resource, values: R
   }
 }
 
-async function storedRow(trx: Knex.Transaction, resource: Resource, id: number): Promise<Row> {
-  const row = await lockRow(trx, resource, id);
+async function storedRow(runs: Runs, resource: Resource, id: number): Promise<Row> {
+  const row = await lockRow(runs, resource, id);
   if (!row) throw new NotFound();
   return row;
 }
@@ -180,14 +178,15 @@ export const defaultsOf = (resource: Resource): Row =>
 
 /** Asking for rights and writing to other resources, within the transaction of a write. */
 export function rightsAndWrites(writing: Writing): Omit<ListChange, 'items'> {
-  const { trx, principal } = writing;
+  const { runs, trx, principal } = writing;
   const inner = async (name: string, id: number) => {
     const target = resourceNamed(name);
-    const row = await lockRow(trx, target, id);
+    const row = await lockRow(runs, target, id);
     if (!row) throw new NotFound();
     return { target, row };
   };
   return {
+    runs,
     trx,
     principal,
     may: (role, permission) =>
@@ -197,7 +196,7 @@ export function rightsAndWrites(writing: Writing): Omit<ListChange, 'items'> {
       const { target, row } = await inner(name, id);
       return updateRow(writing, target, row, given, 'all', occasion);
     },
-    lock: (name, id) => lockRow(trx, resourceNamed(name), id),
+    lock: (name, id) => lockRow(runs, resourceNamed(name), id),
     remove: async (name, id) => {
       const { target, row } = await inner(name, id);
       await deleteRow(writing, target, row, 'all');

@@ -16,10 +16,9 @@ export async function create(
   spelled: Spelled,
   projection: Projection,
 ): Promise<void> {
-  const ids = await withSentBody(ctx, store, principal, spelled, 'add', (given) =>
-    store.create(principal, spelled.resource, given),
+  const texts = await withSentBody(ctx, store, principal, spelled, 'add', (given) =>
+    store.createShown(principal, projection, given),
   );
-  const texts = await shown(store, principal, projection, ids);
   if (spelled.spelling.createsList) return sendText(ctx, 201, `[${texts.join(',')}]`);
   const text = texts[0] ?? '{}';
   if (spelled.idKey === 'url') ctx.set('Location', JSON.parse(text).url);

@@ -19,7 +19,7 @@ export const occupancyActions = (kind: OccupancyKind): NonNullable<Declaration['
     confirm: true,
     async run(change) {
       const id = change.before?.id as number;
-      if ((await stateNow(change.trx, id)) !== 'running') {
+      if ((await stateNow(change.runs, id)) !== 'running') {
         throw new Conflict(`This ${kind} is not running; there is nothing to end.`);
       }
       const { rows } = await change.trx.raw<{ rows: { now: string }[] }>('SELECT now()::text AS now');

@@ -11,5 +11,5 @@ export const bookableHooks: Hooks = {
   },
 };
 
-const tell = ({ trx, row, principal }: Change): Promise<number> =>
-  post(trx, 'unavailable', { openOn: row.id as number }, principal.person?.username ?? null);
+const tell = ({ runs, row, principal }: Change): Promise<void> =>
+  post(runs, 'unavailable', { openOn: row.id as number }, principal.person?.username ?? null);

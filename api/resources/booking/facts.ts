@@ -1,4 +1,4 @@
-import type { Knex } from 'knex';
+import type { Runs } from '../../../shared/transaction.ts';
 import type { Change } from '../declaration.ts';
 
 /** How long ago an end may lie and still mean «now»: requests take time, and clocks differ. */
@@ -54,42 +54,32 @@ const facts = `SELECT now()::text AS now, h.hostname, b.status AS bookable_statu
    FROM bookable AS b
    JOIN host AS h ON h.id = b.host_id
    LEFT JOIN groups AS g ON g.id = h.group_id
-   LEFT JOIN users AS u ON u.id = :owner
-   LEFT JOIN occupancy AS o ON o.id = :id
+   LEFT JOIN users AS u ON u.id = $1
+   LEFT JOIN occupancy AS o ON o.id = $2
    CROSS JOIN LATERAL (SELECT
-     CASE WHEN :startGiven THEN CAST(:start AS timestamptz) ELSE o.start END AS start,
-     CASE WHEN :endGiven THEN CAST(:end AS timestamptz) ELSE o."end" END AS "end") AS asked
-   WHERE b.id = :bookable`;
+     CASE WHEN $3 THEN CAST($4 AS timestamptz) ELSE o.start END AS start,
+     CASE WHEN $5 THEN CAST($6 AS timestamptz) ELSE o."end" END AS "end") AS asked
+   WHERE b.id = $7`;
 
 /**
  * Locks the bookable until the transaction ends, so that whoever wants it too waits in line (and the exclusion
  * constraint has no two rows to weigh at once), then looks. Null when there is no such bookable.
  */
-export async function factsOf({ trx, before, values, row }: Change): Promise<Facts | null> {
-  const bookable = row.bookable as number;
-  const locked = await trx
-    .raw<{ rows: unknown[] }>('SELECT 1 FROM bookable WHERE id = ? FOR NO KEY UPDATE', [bookable])
-    .options({ name: 'lock_bookable' });
-  if (locked.rows.length === 0) return null;
-  const { rows } = await trx
-    .raw<{ rows: Facts[] }>(facts, {
-      bookable,
-      owner: row.owner as number,
-      id: (before?.id as number | undefined) ?? null,
-      startGiven: values.start !== undefined,
-      start: (values.start as string | undefined) ?? null,
-      endGiven: values.end !== undefined || !before,
-      end: (values.end as string | null | undefined) ?? null,
-    } as Record<string, Knex.Value>)
-    .options({ name: 'facts_of_booking' });
-  return rows[0] ?? null;
+export async function factsOf({ runs, before, values, row }: Change): Promise<Facts | null> {
+  await runs.later('SELECT FROM bookable WHERE id = $1 FOR NO KEY UPDATE', [row.bookable], 'lock_bookable');
+  const asked = [
+    values.start !== undefined,
+    values.start ?? null,
+    values.end !== undefined || !before,
+    values.end ?? null,
+  ];
+  const given = [row.owner, before?.id ?? null, ...asked, row.bookable];
+  return (await runs.run<Facts>(facts, given, 'facts_of_booking')).rows[0] ?? null;
 }
 
 /** Where a stored one stands in time. */
-export async function stateNow(trx: Knex.Transaction, id: number): Promise<State> {
-  const { rows } = await trx.raw<{ rows: { state: State }[] }>(
-    `SELECT ${stateOf('o')} AS state FROM occupancy AS o WHERE o.id = ?`,
-    [id],
-  );
+export async function stateNow(runs: Runs, id: number): Promise<State> {
+  const sql = `SELECT ${stateOf('o')} AS state FROM occupancy AS o WHERE o.id = $1`;
+  const { rows } = await runs.run<{ state: State }>(sql, [id]);
   return rows[0]?.state ?? 'past';
 }

@@ -31,8 +31,8 @@ export const occupancyHooks = (kind: OccupancyKind): Hooks => ({
 });
 
 /** What is over is no news. */
-const tell = (kind: 'created' | 'cancelled', { trx, row, principal }: Change): Promise<number> =>
-  post(trx, kind, { occupancy: row.id as number, unlessOver: true }, principal.person?.username ?? null);
+const tell = (kind: 'created' | 'cancelled', { runs, row, principal }: Change): Promise<void> =>
+  post(runs, kind, { occupancy: row.id as number, unlessOver: true }, principal.person?.username ?? null);
 
 /** Everybody books for themselves; for others, and handing theirs over, takes the right to change bookings. */
 function refuseForOthers(kind: OccupancyKind, { principal, before, row }: Change): void {
@@ -56,7 +56,7 @@ function endingNow(change: Change, facts: Facts): Facts {
 
 /** What runs is ended, what is over stays in the records; only what comes is cancelled. */
 async function refuseCancelling(kind: OccupancyKind, change: Change): Promise<void> {
-  const state = await stateNow(change.trx, change.before?.id as number);
+  const state = await stateNow(change.runs, change.before?.id as number);
   if (state === 'running') throw new Conflict(`This ${kind} is running; set its end to end it.`);
   if (state === 'past' && !mayCorrect(change)) {
     throw new Conflict(`This ${kind} is over; it can no longer be cancelled.`);

@@ -39,7 +39,7 @@ async function suspendBookable({ trx, before, row, update }: Change): Promise<vo
 }
 
 /** What is booked on a host, and on the machines that run on it, goes with it. */
-async function tellWhoHasIt({ trx, before, principal }: Change): Promise<void> {
+async function tellWhoHasIt({ runs, trx, before, principal }: Change): Promise<void> {
   const { rows } = await trx.raw<{ rows: { id: number }[] }>(
     `WITH RECURSIVE going AS (
        SELECT CAST(? AS integer) AS id
@@ -47,5 +47,5 @@ async function tellWhoHasIt({ trx, before, principal }: Change): Promise<void> {
      ) SELECT b.id FROM bookable AS b JOIN going ON b.host_id = going.id WHERE b.status = 'active' ORDER BY b.id`,
     [before?.id as number],
   );
-  for (const { id } of rows) await post(trx, 'unavailable', { openOn: id }, principal.person?.username ?? null);
+  for (const { id } of rows) await post(runs, 'unavailable', { openOn: id }, principal.person?.username ?? null);
 }
