@@ -10,8 +10,8 @@ import type lettersOfBookings from './en/letters-of-bookings.json';
 import type lettersOfTokens from './en/letters-of-tokens.json';
 import type problem from './en/problem.json';
 
-/** What resources, their fields and their actions are called: English stands in the declarations. */
-type Declared = `${'resource' | 'resources' | 'fields' | 'actions'}.${string}`;
+/** What resources, their fields, values and actions are called, and what is said of them: English stands in the declarations. */
+export type Declared = `${'resource' | 'resources' | 'abouts' | 'fields' | 'helps' | 'choices' | 'actions'}.${string}`;
 
 /** What the pages of the resource API can say. */
 export type Key =
@@ -29,13 +29,20 @@ export type Key =
 
 const titles = (which: 0 | 1): Messages => Object.fromEntries(resources.map(({ name, title }) => [name, title[which]]));
 
-/** Words that are their own keys. */
-const byThemselves = (words: Iterable<string>): Messages => Object.fromEntries([...words].map((word) => [word, word]));
+/** Words that are their own keys. Their braces are no places for values. */
+const byThemselves = (words: Iterable<string | undefined>): Messages =>
+  Object.fromEntries([...words].flatMap((word) => (word ? [[word, word.replaceAll(/[{}]/g, "'$&'")]] : [])));
 
 const actions = resources.flatMap((resource) => Object.values(resource.actions ?? {}));
 
+const fields = [
+  ...resources.flatMap((one) => Object.values(one.fields)),
+  ...actions.flatMap(({ input = {} }) => Object.values(input)),
+];
+const filters = resources.flatMap((one) => Object.values(one.filters ?? {}));
+
 function fieldLabels(): Messages {
-  const declared = resources.flatMap(({ fields, filters = {} }) => [...Object.keys(fields), ...Object.keys(filters)]);
+  const declared = resources.flatMap((one) => [...Object.keys(one.fields), ...Object.keys(one.filters ?? {})]);
   const inputs = actions.flatMap(({ input = {} }) => Object.keys(input));
   return byThemselves(['id', 'pk', 'group_ids', ...declared, ...inputs].map(labelOf));
 }
@@ -43,7 +50,10 @@ function fieldLabels(): Messages {
 export const apiMessages = readMessages(import.meta.dirname, {
   resource: titles(0),
   resources: titles(1),
+  abouts: byThemselves(resources.map(({ description }) => description)),
   fields: fieldLabels(),
+  helps: byThemselves([...fields, ...filters].map((one) => (typeof one === 'object' ? one.help : undefined))),
+  choices: byThemselves(fields.flatMap(({ choices = {} }) => Object.values(choices))),
   actions: byThemselves(actions.map(({ label }) => label)),
 });
 

@@ -6,6 +6,7 @@ import type { Field } from '../../resources/fields.ts';
 import { resourceNamed } from '../../resources/index.ts';
 import { type Key, linkPathOf, listPathOf, type Spelled } from '../rest/spelling.ts';
 import type { Labels } from './labels.ts';
+import { choiceWord } from './words.ts';
 
 /** One value as a page shows it. */
 export type Cell =
@@ -64,7 +65,7 @@ export function cellOf(
     case 'boolean':
       return value ? { kind: 'word', text: say('browse.yes'), tone: 'good' } : { kind: 'text', text: say('browse.no') };
     case 'choice':
-      return { kind: 'word', text: field.choices?.[String(value)] ?? String(value), tone: '' };
+      return { kind: 'word', text: choiceWord(field.choices?.[String(value)] ?? String(value)), tone: '' };
     case 'timestamp':
       return momentCell(String(value), timeZone);
     case 'text':

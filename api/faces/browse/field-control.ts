@@ -4,7 +4,7 @@ import { resourceNamed } from '../../resources/index.ts';
 import { linkPathOf } from '../rest/spelling.ts';
 import type { FieldView } from './form-view.ts';
 import type { Labels } from './labels.ts';
-import { titlesOf } from './words.ts';
+import { choiceWord, helpOf, titlesOf } from './words.ts';
 
 /** The list in which to find what a field must name. */
 export function lookUpOf(target: string): FieldView['lookUp'] {
@@ -14,7 +14,8 @@ export function lookUpOf(target: string): FieldView['lookUp'] {
 
 /** What a field can be chosen from; null when that is no list, or too long a one. */
 export async function optionsFor(field: Field, linked: boolean, labels: Labels): Promise<FieldView['options'] | null> {
-  if (field.choices) return Object.entries(field.choices).map(([value, label]) => ({ value, label }));
+  if (field.choices)
+    return Object.entries(field.choices).map(([value, label]) => ({ value, label: choiceWord(label) }));
   if (!field.target) return null;
   const target = resourceNamed(field.target);
   const rows = await labels.choices(target);
@@ -74,7 +75,7 @@ export function helpFor(field: Field, control: FieldView['control'], timeZone: s
     tick: '',
     date: '',
   }[control];
-  return [field.help, more].filter(Boolean).join(' ');
+  return [helpOf(field), more].filter(Boolean).join(' ');
 }
 
 /** A value of an answer as its control shows it. */

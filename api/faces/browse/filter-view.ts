@@ -9,7 +9,7 @@ import { asksOf, reachOf } from '../../store/within-sight.ts';
 import { filtersOf } from '../rest/parse-query.ts';
 import type { Spelled } from '../rest/spelling.ts';
 import type { Labels } from './labels.ts';
-import { fieldLabel } from './words.ts';
+import { choiceWord, fieldLabel, helpOf } from './words.ts';
 
 /** One control of a list's filter form. */
 export interface FilterView {
@@ -60,7 +60,7 @@ async function filterView(
   value: string,
   labels: Labels,
 ): Promise<FilterView> {
-  const help = typeof filter === 'object' ? (filter.help ?? '') : '';
+  const help = typeof filter === 'object' ? helpOf(filter) : '';
   const view = { name, label: fieldLabel(name), value, options: [], help };
   if (typeof filter === 'object' && 'flag' in filter) return choice(view, yesOrNo().slice(0, 1), wordOf(value));
   if (typeof filter === 'object' && 'either' in filter) return choice(view, yesOrNo(), wordOf(value));
@@ -95,7 +95,8 @@ function controlOf(kind: Field['kind']): FilterView['control'] {
 }
 
 async function optionsOf(field: Field, labels: Labels): Promise<FilterView['options'] | null> {
-  if (field.choices) return Object.entries(field.choices).map(([value, label]) => ({ value, label }));
+  if (field.choices)
+    return Object.entries(field.choices).map(([value, label]) => ({ value, label: choiceWord(label) }));
   if (field.kind === 'boolean') return yesOrNo();
   if (!field.target) return null;
   const rows = await labels.choices(resourceNamed(field.target));

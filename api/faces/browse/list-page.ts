@@ -11,7 +11,7 @@ import { filterViews } from './filter-view.ts';
 import { rowForm } from './form-view.ts';
 import { Labels } from './labels.ts';
 import { mayDo } from './may-do.ts';
-import { doneSentence, fieldLabel, prettyJson, titlesOf } from './words.ts';
+import { aboutOf, doneSentence, fieldLabel, prettyJson, titlesOf } from './words.ts';
 
 /** A list as the REST face answered it: bare, or a page with links to its neighbours. */
 interface Answered {
@@ -52,7 +52,7 @@ export async function showList(browsing: Browsing, ctx: Context, { spelled }: Ta
     title: many,
     one: inSentence,
     several: manyInSentence,
-    description: resource.description ?? '',
+    description: aboutOf(resource),
     done: doneSentence(ctx.state.done),
     spellings: resource.rest.map((one) => ({ path: listPathOf(one), current: one === spelling })),
     columns: columns.map((column) => headOf(column, spelled, parameters)),

@@ -8,7 +8,7 @@ import { type Cell, cellOf, referencedLabels, type Shown } from './cells.ts';
 import { actionForm, rowForm } from './form-view.ts';
 import { Labels } from './labels.ts';
 import { mayAct, mayDo } from './may-do.ts';
-import { actionWords, doneSentence, fieldLabel, prettyJson, titlesOf } from './words.ts';
+import { actionWords, doneSentence, fieldLabel, helpOf, prettyJson, titlesOf } from './words.ts';
 
 /** Shows one row: what it holds, and the forms to change and delete it and for what else can be done to it. */
 export async function showRow(browsing: Browsing, ctx: Context, { spelled, id }: Target, text: string): Promise<void> {
@@ -37,7 +37,7 @@ export async function showRow(browsing: Browsing, ctx: Context, { spelled, id }:
       .filter(({ field }) => !field.writeOnly && !field.inputOnly)
       .map((key) => ({
         label: fieldLabel(key.key),
-        help: key.field.help ?? '',
+        help: helpOf(key.field),
         cell: cellOf(key, row[key.key], spelling.style, referenced, timeZone),
       })),
     // What was shown beside the row on request.

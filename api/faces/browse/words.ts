@@ -1,5 +1,5 @@
 import { currentLanguage, languages } from '../../../shared/messages/language.ts';
-import { knows, say } from '../../messages/say.ts';
+import { type Declared, knows, say } from '../../messages/say.ts';
 import type { Action, Resource } from '../../resources/declaration.ts';
 import { labelOf } from '../rest/describe.ts';
 
@@ -23,12 +23,23 @@ export function titlesOf({ name }: Resource) {
   return { one, many, inSentence: within(one), manyInSentence: within(many) };
 }
 
-/** What a field or filter is called; what an answer holds beside them by its own name. */
+/** What is declared in English, in the current language; what nothing declares stays as it is. */
+const spoken = (key: Declared, english: string): string => (knows(key) ? say(key) : english);
+
+/** What a field or filter is called. */
 export function fieldLabel(name: string): string {
   const label = labelOf(name);
-  const key = `fields.${label}`;
-  return knows(key) ? say(key) : label;
+  return spoken(`fields.${label}`, label);
 }
+
+/** What a form says of a field or filter. */
+export const helpOf = ({ help = '' }: { readonly help?: string }): string => spoken(`helps.${help}`, help);
+
+/** What one of the values is called that a field can have. */
+export const choiceWord = (label: string): string => spoken(`choices.${label}`, label);
+
+/** What a resource is. */
+export const aboutOf = ({ description = '' }: Resource): string => spoken(`abouts.${description}`, description);
 
 /** What an action is called, on its button and within a sentence. */
 export function actionWords({ label }: Action) {
