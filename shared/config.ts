@@ -82,10 +82,10 @@ export const settings = {
   }),
   databasePooler: setting({
     variable: 'DATABASE_POOLER',
-    kind: oneOf('none', 'transaction', 'transaction-prepared'),
+    kind: oneOf('none', 'session', 'transaction', 'transaction-prepared'),
     standard: 'none',
     about:
-      'What `DATABASE_URL` leads through: a pooler that lends sessions by the transaction, and keeps prepared statements (PgBouncer 1.21 or later, `max_prepared_statements`) or does not. Session mode needs nothing said.',
+      'What `DATABASE_URL` leads through: a pooler that lends sessions for as long as a connection lasts, or by the transaction; and then whether it keeps prepared statements, as PgBouncer 1.21 or later does with `max_prepared_statements`.',
   }),
   databaseDirectUrl: optional({
     variable: 'DATABASE_DIRECT_URL',

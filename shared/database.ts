@@ -33,8 +33,8 @@ export const sessionSettings = (timeZone: string): Readonly<Record<string, strin
 });
 
 /**
- * What every connection of ours is opened with, also those outside the pools. A pooler that lends sessions by the
- * transaction takes no settings along: there they are the role's.
+ * What every connection of ours is opened with, also those outside the pools. A pooler takes no settings along: there
+ * they are the role's.
  */
 export function connectionSettings(
   databaseUrl: string,
@@ -115,7 +115,12 @@ async function checkServer(pool: pg.Pool, variable: string): Promise<void> {
       `SELECT current_setting('server_version_num') AS number, pg_is_in_recovery() AS follows`,
     )
     .catch((error: unknown) => {
-      throw new ConfigError(`${variable} can not be used: ${reasonOf(error)}`);
+      const reason = reasonOf(error);
+      // What PgBouncer says to settings that a connection brings.
+      if (/unsupported startup parameter/.test(reason)) {
+        throw new ConfigError(`${variable} leads through a pooler: DATABASE_POOLER has to say of what kind`);
+      }
+      throw new ConfigError(`${variable} can not be used: ${reason}`);
     });
   const [server] = answer.rows;
   const version = Math.floor(Number(server?.number) / 10_000);
