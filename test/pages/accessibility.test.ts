@@ -157,3 +157,32 @@ inBrowser('nor a page on the way in: signing in, being refused, agreeing to an a
   t.deepEqual(found, []);
   await stranger.close();
 });
+
+inBrowser('German pages say so to screen readers, and their long words fit on a phone', async (t) => {
+  const german = await browser.newContext({ locale: 'de-DE', viewport: { width: 360, height: 800 } });
+  await german.addInitScript({ content: axe });
+  const page = await german.newPage();
+  const found: string[] = [];
+  const look = async (path: string) => {
+    await page.goto(q.url + path);
+    found.push(...(await page.evaluate<string[]>(check(''))).map((each) => `${path}: ${each}`));
+    if (await page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth'))
+      found.push(`${path}: too wide`);
+    t.is(await page.evaluate('document.documentElement.lang'), 'de', path);
+  };
+  await look('/accounts/login/');
+  await page.fill('#username', 'root');
+  await page.fill('#password', 'correct horse battery');
+  await page.click('button.main');
+  await page.waitForURL(`${q.url}/accounts/`);
+  for (const path of [
+    '/',
+    '/accounts/tokens/',
+    '/o/applications/1/update/',
+    '/admin/people/1/',
+    '/api/booking/booking/',
+  ])
+    await look(path);
+  t.deepEqual(found, []);
+  await german.close();
+});
