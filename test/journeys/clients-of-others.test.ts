@@ -190,3 +190,49 @@ inBrowser('oidc-client-ts signs a person in to a page, renews silently, calls th
   await tab.goto(`${q.url}/accounts/`);
   t.is(new URL(tab.url()).pathname, '/accounts/login/');
 });
+
+inBrowser(
+  'oidc-client-ts without a refresh token asks in a hidden frame, and hears there at once that somebody has to be asked',
+  async (t) => {
+    const library = readFileSync(
+      require.resolve('oidc-client-ts').replace(/dist\/.*/, 'dist/browser/oidc-client-ts.min.js'),
+    );
+    const page = `<!doctype html><title>SPA</title><script src="/oidc.js"></script><script>
+    const manager = new oidc.UserManager({
+      authority: '${q.url}/o', client_id: 'framed', redirect_uri: location.origin + '/', scope: 'openid g:read',
+      silent_redirect_uri: location.origin + '/silent', automaticSilentRenew: false,
+    });
+    if (location.pathname === '/silent') manager.signinSilentCallback();
+  </script>`;
+    const origin = await serving(t, (request, response) => {
+      const script = request.url === '/oidc.js';
+      response.setHeader('content-type', script ? 'text/javascript' : 'text/html').end(script ? library : page);
+    });
+    await q.knex('applications').insert({
+      client_id: 'framed',
+      name: 'Framed',
+      client_type: 'public',
+      grant_types: ['authorization_code'],
+      redirect_uris: ['http://127.0.0.1/', 'http://127.0.0.1/silent'],
+      allowed_scopes: ['*'],
+      consent: 'once',
+    });
+    const { context, close } = await openBrowser();
+    t.teardown(close);
+    const tab = await context.newPage();
+    await tab.goto(origin);
+    await tab.evaluate('void manager.signinRedirect()');
+    await signIn(tab, ada);
+    await tab.getByRole('button', { name: 'Allow' }).click();
+    await tab.waitForURL((url) => url.origin === origin);
+    await tab.evaluate('manager.signinCallback().then(() => undefined)');
+    const silently = 'manager.signinSilent().then(() => null, ({ error }) => error)';
+    t.is(
+      await tab.evaluate(silently),
+      'interaction_required',
+      'others could use the name of a program on this computer',
+    );
+    await context.clearCookies();
+    t.is(await tab.evaluate(silently), 'login_required');
+  },
+);
