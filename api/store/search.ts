@@ -65,48 +65,54 @@ async function findIn(
   const matches = await findEnds(db, scopes, words);
   const matchesOf = ({ resource }: Scope) => matches.get(resource) ?? [];
   const page = { limit, offset };
-  const ask = async <Row extends { resource: string }>(
-    those: readonly Scope[],
-    sql: (scope: Scope, slots: Slot[]) => string,
-    ready = false,
-  ): Promise<Row[]> => {
-    if (those.length === 0) return [];
-    const slots: Slot[] = [];
-    const text = those.map((scope) => sql(scope, slots)).join(' UNION ALL ');
-    const name = ready ? nameFor(text) : undefined;
-    const { rows } = await db.query<Row>({ text, values: valuesOf(slots, me), ...(name && { name }) });
-    return rows;
-  };
   const lotOf = (scope: Scope, slots: Slot[]) => lotSql(scope, matchesOf(scope), slots, page);
-  // What to ask an index for depends on the words, so that is planned each time.
-  const kept = await ask<Lot>(
-    scopes.filter(({ resource }) => resource.searchText),
-    lotOf,
-  );
-  const read = await ask<Lot>(
-    scopes.filter(({ resource }) => !resource.searchText),
-    lotOf,
-    true,
-  );
-  const lots = new Map([...kept, ...read].filter(({ count }) => count > 0).map((lot) => [lot.resource, lot]));
-  const many = await ask<{ resource: string; best: Ranked[] }>(
-    scopes.filter(({ resource }) => lots.get(resource.name)?.best === null),
+  const kept = scopes.filter(({ resource }) => resource.searchText);
+  const read = scopes.filter(({ resource }) => !resource.searchText);
+  // What to ask an index for depends on the words, so that is planned each time; the rest is kept for single words.
+  const found = [
+    ...(await askEach<Lot>(db, me, kept, lotOf)),
+    ...(await askEach<Lot>(db, me, read, lotOf, words.length === 1)),
+  ];
+  const lots = new Map(found.filter(({ count }) => count > 0).map((lot) => [lot.resource, lot]));
+  const lotsOf = ({ resource }: Scope) => lots.get(resource.name);
+  const many = await askEach<{ resource: string; best: Ranked[] }>(
+    db,
+    me,
+    scopes.filter((scope) => lotsOf(scope)?.best === null),
     (scope, slots) => manySql(scope, matchesOf(scope), slots, page),
   );
   const best = new Map([...lots.values(), ...many].map((lot) => [lot.resource, lot.best ?? []]));
-  const hits = await ask<{ resource: string; hits: Hit[] }>(
-    scopes.filter(({ resource }) => best.get(resource.name)?.length),
-    (scope, slots) => hitsSql(scope, best.get(scope.resource.name) ?? [], slots),
+  const bestOf = ({ resource }: Scope) => best.get(resource.name) ?? [];
+  const named = await askEach<{ resource: string; hits: Hit[] }>(
+    db,
+    me,
+    scopes.filter((scope) => bestOf(scope).length > 0),
+    (scope, slots) => hitsSql(scope, bestOf(scope), slots),
   );
+  const hits = new Map(named.map((one) => [one.resource, one.hits]));
   return Promise.all(
-    scopes
-      .filter(({ resource }) => lots.has(resource.name))
-      .map(async (scope) => ({
-        resource: scope.resource,
-        hits: hits.find(({ resource }) => resource === scope.resource.name)?.hits ?? [],
-        count: await countOf(db, scope, matchesOf(scope), lots.get(scope.resource.name)?.count ?? 0, me),
-      })),
+    scopes.filter(lotsOf).map(async (scope) => ({
+      resource: scope.resource,
+      hits: hits.get(scope.resource.name) ?? [],
+      count: await countOf(db, scope, matchesOf(scope), lotsOf(scope)?.count ?? 0, me),
+    })),
   );
+}
+
+/** Asks for something of each of several resources, in one statement; `ready`: connections keep it prepared. */
+async function askEach<Row extends { resource: string }>(
+  db: pg.Pool,
+  me: number | null,
+  scopes: readonly Scope[],
+  sql: (scope: Scope, slots: Slot[]) => string,
+  ready = false,
+): Promise<Row[]> {
+  if (scopes.length === 0) return [];
+  const slots: Slot[] = [];
+  const text = scopes.map((scope) => sql(scope, slots)).join(' UNION ALL ');
+  const name = ready ? nameFor(text) : undefined;
+  const { rows } = await db.query<Row>({ text, values: valuesOf(slots, me), ...(name && { name }) });
+  return rows;
 }
 
 /** What to say of a count: beyond the bound PostgreSQL's estimate, which may not contradict what was seen. */
