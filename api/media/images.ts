@@ -1,5 +1,4 @@
 import { parse } from 'node:path';
-import sharp from 'sharp';
 import { Invalid } from '../store/refusals.ts';
 import { freshKey, type MediaFolder } from './media-folder.ts';
 import type { Upload } from './uploads.ts';
@@ -11,8 +10,13 @@ const thumbnailPixels = 256;
 /** An image of few bytes may unfold to very many pixels. */
 const mostPixels = 50_000_000;
 
-// Each image is seen once.
-sharp.cache(false);
+/** Loaded with the first image: it takes a while, and hardly any request brings one. */
+async function loadSharp() {
+  const { default: sharp } = await import('sharp');
+  // Each image is seen once.
+  sharp.cache(false);
+  return sharp;
+}
 
 /** What an image is, by the ending that its key was given. */
 export const imageType = (key: string): string =>
@@ -31,6 +35,7 @@ export const imageKey = (key: string): string => key.replace(/^(images\/.*)\.thu
  */
 export async function keepImage(media: MediaFolder, field: string, { path, name }: Upload): Promise<string> {
   const options = { limitInputPixels: mostPixels, failOn: 'error' } as const;
+  const sharp = await loadSharp();
   const ending = await sharp(path, options)
     .metadata()
     .then(

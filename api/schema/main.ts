@@ -5,7 +5,8 @@ import { spellAll } from '../faces/rest/locate.ts';
 import { resources } from '../resources/index.ts';
 import { describeApi } from './describe-api.ts';
 import { printCollection } from './postman/print.ts';
-import { printDocument } from './print.ts';
+import { asJson } from './print.ts';
+import { asYaml } from './yaml.ts';
 
 const usage = `Writes the OpenAPI 3.1 document of the API, or a Postman collection of it. Needs no running server and no database.
 
@@ -35,10 +36,12 @@ async function run(args: readonly string[]): Promise<void> {
   const { DATABASE_URL, ...env } = process.env;
   const given = loadConfig({ ...env, ...(url && { PUBLIC_URL: url }) });
   const { document } = describeApi(spellAll(resources, given.publicUrl), given);
-  const text =
-    format === 'postman'
-      ? await printCollection(document)
-      : printDocument(document, format ?? (output?.endsWith('.json') ? 'json' : 'yaml'), 2);
+  const texts = {
+    postman: () => printCollection(document),
+    json: () => asJson(document, 2),
+    yaml: () => asYaml(document),
+  };
+  const text = await texts[format ?? (output?.endsWith('.json') ? 'json' : 'yaml')]();
   if (!output) {
     process.stdout.write(text);
     return;

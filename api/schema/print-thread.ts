@@ -1,4 +1,4 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { printDocument } from './print.ts';
+import { asYaml } from './yaml.ts';
 
-parentPort?.postMessage(printDocument(workerData, 'yaml'));
+parentPort?.postMessage(asYaml(workerData));

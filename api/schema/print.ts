@@ -1,16 +1,12 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { stringify } from 'yaml';
 import { inThread } from './in-thread.ts';
 import type { OpenApiDocument } from './openapi.ts';
 
 export type DocumentFormat = 'yaml' | 'json';
 
-/** The document as text; JSON with so many blanks a level. */
-export const printDocument = (document: OpenApiDocument, format: DocumentFormat, indent = 0): string =>
-  format === 'json'
-    ? `${JSON.stringify(document, null, indent)}\n`
-    : stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 });
+/** The document as JSON with so many blanks a level. */
+export const asJson = (document: OpenApiDocument, indent = 0): string => `${JSON.stringify(document, null, indent)}\n`;
 
 /** A text as it is served: plain, packed, and the tag by which caches know it. */
 export interface Printed {
@@ -41,7 +37,7 @@ export function madeOnce(make: () => Promise<string>): () => Promise<Printed> {
 /** Prints each format once, when it is first asked for. */
 export function printedOnce(document: () => OpenApiDocument): (format: DocumentFormat) => Promise<Printed> {
   const formats = {
-    json: madeOnce(async () => printDocument(document(), 'json')),
+    json: madeOnce(async () => asJson(document())),
     yaml: madeOnce(async () => String(await inThread(new URL('./print-thread.ts', import.meta.url), document()))),
   };
   return (format) => formats[format]();

@@ -1,4 +1,3 @@
-import sharp from 'sharp';
 import { say } from '../messages/say.ts';
 import { FieldRefused } from './field-refused.ts';
 
@@ -17,6 +16,8 @@ export async function logoFrom(image: Buffer): Promise<Buffer> {
   if (image.length > largestLogo) {
     throw new FieldRefused('logo', say('application-fields.large-logo', { most: largestLogo / 1000 }));
   }
+  // Loaded with the first logo: it takes a while.
+  const { default: sharp } = await import('sharp');
   try {
     return await sharp(image, { limitInputPixels: mostPixels, failOn: 'error' })
       .rotate()
