@@ -21,9 +21,12 @@ const types: pg.CustomTypesConfig = {
     asText.has(oid) && format !== 'binary' ? (value: string) => value : pg.types.getTypeParser(oid, format as 'text'),
 };
 
-/** What holds in every session of ours: moments without an offset are read, and all are printed, in `timeZone`. */
+/**
+ * What holds in every session of ours, by the names that PostgreSQL keeps. Moments without an offset are read, and all
+ * are printed, in `timeZone`.
+ */
 export const sessionSettings = (timeZone: string): Readonly<Record<string, string>> => ({
-  timezone: timeZone,
+  TimeZone: timeZone,
   // Compiling a statement takes longer than any of ours runs.
   jit: 'off',
   statement_timeout: '60s',

@@ -67,7 +67,8 @@ async function bringUpToDate({ knex }: Database, log: Logger): Promise<void> {
 
 /** Before anything goes through the pooler: the sessions that it opens from then on are as they have to be. */
 async function bringUpToDatePastPooler(config: Services['config'], log: Logger): Promise<void> {
-  const direct = { ...config, databaseUrl: config.databaseDirectUrl ?? config.databaseUrl, databaseConnections: 4 };
+  const databaseUrl = config.databaseDirectUrl ?? config.databaseUrl;
+  const direct = { ...config, databaseUrl, databasePooler: 'none', databaseConnections: 4 } as const;
   const database = await openDatabase(direct, 'DATABASE_DIRECT_URL');
   try {
     await bringUpToDate(database, log);

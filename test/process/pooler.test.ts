@@ -1,5 +1,5 @@
 import test from 'ava';
-import { checkSessions } from '../../shared/pooler/sessions.ts';
+import { checkSessions, settleSessions } from '../../shared/pooler/sessions.ts';
 import { closeServices, type Services } from '../../shared/services.ts';
 import { freshDatabase, freshServices, runProcess } from '../harness/index.ts';
 
@@ -40,7 +40,7 @@ test('sessions that the pooler opened before their settings changed are refused 
   const { message } = await t.throwsAsync(checkSessions(services.pool, { timeZone: 'Europe/Berlin' }), {
     name: 'ConfigError',
   });
-  t.regex(message, /^DATABASE_URL leads through a pooler .* \(timezone\): RECONNECT in its console/);
+  t.regex(message, /^DATABASE_URL leads through a pooler .* \(TimeZone\): RECONNECT in its console/);
 });
 
 test('the start ends with one line about a way past the pooler that leads nowhere', async (t) => {
@@ -52,4 +52,8 @@ test('the start ends with one line about a way past the pooler that leads nowher
   });
   t.regex(stderr, /^DATABASE_DIRECT_URL can not be used: connect ECONNREFUSED [^\n]+\n$/);
   t.is(code, 1);
+});
+
+test('settings that are settled are left as they are', async (t) => {
+  t.deepEqual(await settleSessions(services.knex, services.config), []);
 });
