@@ -17,17 +17,19 @@ const correctable = /^\p{L}{4,40}$/u;
 /**
  * Words mended where they stand nowhere in what the caller sees: by two letters changed round, else by the nearest word
  * there is. Null when none of them can be mended.
+ * @param nowhere it is known already that none of them stands anywhere
  */
 export async function correctWords(
   db: pg.Pool,
   scopes: readonly Scope[],
   words: readonly string[],
   me: number | null,
+  nowhere = false,
 ): Promise<string[] | null> {
   const doubtful = [...new Set(words.filter((word) => correctable.test(word)))].slice(0, mendable);
   if (doubtful.length === 0) return null;
   const once = withoutRepeats(scopes);
-  const standing = await whichStand(db, once, doubtful, me);
+  const standing = nowhere ? new Set() : await whichStand(db, once, doubtful, me);
   const mended = new Map<string, string>();
   for (const word of doubtful.filter((one) => !standing.has(one))) {
     const near = await nearestTo(db, once, word.toLowerCase(), me);

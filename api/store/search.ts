@@ -51,7 +51,7 @@ export async function searchIn(
   if (words.length === 0 || scopes.length === 0) return [];
   const found = await findIn(db, scopes, words, me, wishes);
   if (found.length > 0) return found;
-  const mended = await correctWords(db, scopes, words, me);
+  const mended = await correctWords(db, scopes, words, me, words.length === 1);
   return mended ? findIn(db, scopes, mended, me, wishes) : [];
 }
 
