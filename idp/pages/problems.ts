@@ -7,11 +7,14 @@ import { showProblem } from './pages.ts';
 export class Problem extends Error {
   readonly status: number;
   readonly title: string;
+  /** Where to go from here; their own account when nothing is said. */
+  readonly link: { readonly href: string; readonly label: string } | undefined;
 
-  constructor(status: number, title: string, text: string) {
+  constructor(status: number, title: string, text: string, link?: { href: string; label: string }) {
     super(text);
     this.status = status;
     this.title = title;
+    this.link = link;
   }
 }
 
@@ -36,7 +39,8 @@ export function problems(): Koa.Middleware {
       await next();
     } catch (error) {
       if (error instanceof Problem) {
-        showProblem(ctx, error.status, { title: error.title, text: error.message });
+        const { status, title, message: text, link } = error;
+        showProblem(ctx, status, { title, text, ...(link && { link }) });
       } else if (error instanceof Busy) {
         ctx.set('Retry-After', String(error.retryAfterSeconds));
         showProblem(ctx, 503, { title: say('problems.busy'), text: say('problems.busy-text') });

@@ -98,6 +98,9 @@ const overdue = (purpose: LinkPurpose) =>
     410,
     say('password.dead-link'),
     purpose === 'reset' ? say('password.dead-reset') : say('password.dead-invitation'),
+    purpose === 'reset'
+      ? { href: '/accounts/reset/', label: say('sign-in.forgot') }
+      : { href: '/accounts/login/', label: say('frame.sign-in') },
   );
 
 interface Reader {

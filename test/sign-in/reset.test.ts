@@ -68,7 +68,9 @@ test.serial('a forgotten password is replaced by a link that works once, and sig
   t.is(done.url.pathname, '/accounts/login/');
   t.regex(done.html, /Your password is set/);
   t.is((await before.open('/accounts/')).url.pathname, '/accounts/login/', 'who was signed in no longer is');
-  t.is((await new FormBrowser(q.url).open(link)).status, 410);
+  const dead = await new FormBrowser(q.url).open(link);
+  t.is(dead.status, 410);
+  t.regex(dead.html, /href="\/accounts\/reset\/"/, 'and leads to where one gets another');
 
   const after = new FormBrowser(q.url);
   const entered = await after.signIn(await after.open('/accounts/login/'), { ...person, password: 'battery staple' });
