@@ -1,3 +1,5 @@
+import { titlesOf } from '../messages/declared.ts';
+import { say } from '../messages/say.ts';
 import type { Resource } from '../resources/declaration.ts';
 import { columnOf } from '../resources/fields.ts';
 import { resources } from '../resources/index.ts';
@@ -25,8 +27,10 @@ function fieldOfDetail(resource: Resource, detail: string | undefined): string |
   })?.[0];
 }
 
-const titleOf = (table: string | undefined): string =>
-  resources.find((one) => one.table === table)?.title[1].toLowerCase() ?? 'other records';
+function titleOf(table: string | undefined): string {
+  const resource = resources.find((one) => one.table === table);
+  return resource ? titlesOf(resource).manyInSentence : say('refusals.others');
+}
 
 /**
  * What PostgreSQL refused, as the store says it: constraint violations are the caller's to mend, not failures of ours.
@@ -36,34 +40,33 @@ export function refusalOf(error: unknown, resource: Resource, deleting: boolean)
   if (!isDatabaseError(error)) return null;
   const declared = error.constraint ? resource.constraints?.[error.constraint] : undefined;
   if (declared) return new Invalid({ [declared.field ?? rowRule]: [declared.says] });
+  const what = titlesOf(resource).inSentence;
   const field = fieldOfDetail(resource, error.detail) ?? rowRule;
   switch (error.code) {
     case '23505':
-      return new Invalid({ [field]: [`Another ${resource.title[0].toLowerCase()} has this already.`] });
+      return new Invalid({ [field]: [say('refusals.taken', { what })] });
     case '23503':
       return deleting || error.detail?.includes('still referenced')
-        ? new Conflict(`This ${resource.title[0].toLowerCase()} is still used by ${titleOf(error.table)}.`)
-        : new Invalid({ [field]: ['There is no such object.'] });
+        ? new Conflict(say('refusals.used', { what, others: titleOf(error.table) }))
+        : new Invalid({ [field]: [say('refusals.no-object')] });
     case '23502':
-      return new Invalid({ [error.column ?? rowRule]: ['This field is required.'] });
+      return new Invalid({ [error.column ?? rowRule]: [say('values.required')] });
     case '23514':
     case '44000':
-      return new Invalid({ [rowRule]: ['These values do not go together.'] });
+      return new Invalid({ [rowRule]: [say('refusals.together')] });
     case '23P01':
-      return new Conflict(`This ${resource.title[0].toLowerCase()} clashes with another.`);
+      return new Conflict(say('refusals.clash', { what }));
     // A row too wide for an index; JSON nested too deep.
     case '54000':
     case '54001':
-      return new Invalid({ [rowRule]: ['A value is too long or nested too deep.'] });
+      return new Invalid({ [rowRule]: [say('refusals.deep')] });
     case '57014':
-      return new Unavailable('This took too long. Ask for less: narrow the list, or read it in pages.', 30);
+      return new Unavailable(say('refusals.long'), 30);
     case '40001':
     case '40P01':
-      return new Conflict('Somebody else changed this at the same moment. Try again.');
+      return new Conflict(say('refusals.moment'));
     default:
       // Class 22: a value that is none of its type, or out of its range.
-      return error.code.startsWith('22')
-        ? new Invalid({ [rowRule]: ['A value is out of range or not of its type.'] })
-        : null;
+      return error.code.startsWith('22') ? new Invalid({ [rowRule]: [say('refusals.range')] }) : null;
   }
 }

@@ -1,3 +1,4 @@
+import { say } from '../messages/say.ts';
 /** What the store says when it will not do something. Faces print these in their own dialect. */
 export class Refusal extends Error {}
 
@@ -18,9 +19,9 @@ export class Forbidden extends Refusal {
       message ??
         (because === 'scope'
           ? scopes.length > 0
-            ? `This token's scopes do not cover this. It takes one of: ${scopes.join(', ')}.`
-            : 'A token that is bound by scopes can not do this.'
-          : 'You do not have permission to perform this action.'),
+            ? say('refusals.scopes', { scopes: scopes.join(', ') })
+            : say('refusals.bound')
+          : say('refusals.role')),
     );
     this.because = because;
     this.scopes = scopes;

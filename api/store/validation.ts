@@ -1,4 +1,5 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { say } from '../messages/say.ts';
 import type { Resource, Row } from '../resources/declaration.ts';
 import { type Field, isRequired } from '../resources/fields.ts';
 import { KeptFile } from './kept-file.ts';
@@ -40,7 +41,7 @@ export function validate(resource: Resource, given: Row, whole: boolean | Readon
   for (const [name, field] of Object.entries(resource.fields)) {
     if (!isWritable(field)) continue;
     if (given[name] === undefined) {
-      if (demanded(name) && isRequired(field)) errors[name] = ['This field is required.'];
+      if (demanded(name) && isRequired(field)) errors[name] = [say('values.required')];
       continue;
     }
     const sent = given[name];
@@ -75,17 +76,17 @@ function numbersOf(resource: Resource, values: Row): Row {
 function sentence({ keyword, params, message }: ErrorObject): string {
   switch (keyword) {
     case 'minLength':
-      return 'This may not be blank.';
+      return say('values.blank');
     case 'maxLength':
-      return `This may have at most ${params.limit} characters.`;
+      return say('values.too-long', { most: String(params.limit) });
     case 'minimum':
-      return `This must be ${params.limit} or more.`;
+      return say('values.at-least', { least: String(params.limit) });
     case 'maximum':
-      return `This must be ${params.limit} or less.`;
+      return say('values.at-most', { most: String(params.limit) });
     case 'exclusiveMinimum':
-      return `This must be more than ${params.limit}.`;
+      return say('values.more-than', { least: String(params.limit) });
     case 'uniqueItems':
-      return 'This names one thing twice.';
+      return say('values.twice');
     default:
       return `This ${message ?? 'is not valid'}.`;
   }

@@ -1,5 +1,6 @@
 import { isIP, isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { say } from '../messages/say.ts';
 import { type Field, hasNumbers } from '../resources/fields.ts';
 
 /** A value in its canonical form, or the sentence that says what is wrong with it. */
@@ -13,7 +14,7 @@ const moment = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)\s
  */
 export function readValue(field: Field, sent: unknown): Read {
   const raw = field.alsoWritten ? field.alsoWritten(sent) : sent;
-  if (raw === null || raw === undefined) return field.nullable ? { value: null } : { error: 'This may not be null.' };
+  if (raw === null || raw === undefined) return field.nullable ? { value: null } : { error: say('values.null') };
   if (raw === '' && field.kind !== 'text' && field.nullable) return { value: null };
   switch (field.kind) {
     case 'integer':
@@ -36,7 +37,7 @@ export function readValue(field: Field, sent: unknown): Read {
     default:
       return typeof raw === 'string' || (field.kind === 'mac' && typeof raw === 'number')
         ? (formats[field.kind] as (text: string) => Read)(String(raw).trim())
-        : { error: 'This must be a text.' };
+        : { error: say('values.text') };
   }
 }
 
@@ -85,40 +86,40 @@ export function readBoolean(raw: unknown): Read {
   if (typeof raw === 'boolean') return { value: raw };
   const value =
     typeof raw === 'string' || typeof raw === 'number' ? truths[String(raw).trim().toLowerCase()] : undefined;
-  return value === undefined ? { error: 'This must be true or false.' } : { value };
+  return value === undefined ? { error: say('values.boolean') } : { value };
 }
 
 function readChoice(field: Field, raw: unknown): Read {
   const text = typeof raw === 'string' || typeof raw === 'number' ? String(raw) : '';
   if (!Object.hasOwn(field.choices ?? {}, text)) {
-    return { error: `This must be one of: ${Object.keys(field.choices ?? {}).join(', ')}.` };
+    return { error: say('values.one-of', { choices: Object.keys(field.choices ?? {}).join(', ') }) };
   }
   return { value: hasNumbers(field) ? Number(text) : text };
 }
 
 function readText(raw: unknown): Read {
-  if (typeof raw !== 'string' && typeof raw !== 'number') return { error: 'This must be a text.' };
+  if (typeof raw !== 'string' && typeof raw !== 'number') return { error: say('values.text') };
   const text = String(raw).trim();
-  return text.includes('\0') ? { error: 'Null characters are not allowed.' } : { value: text };
+  return text.includes('\0') ? { error: say('values.nul') } : { value: text };
 }
 
 function readEach(raws: readonly unknown[], read: (raw: unknown) => Read): Read {
   const values: unknown[] = [];
   for (const [n, raw] of raws.entries()) {
     const one = read(raw);
-    if ('error' in one) return { error: `Item ${n + 1}: ${one.error}` };
+    if ('error' in one) return { error: say('values.item', { number: String(n + 1), problem: one.error }) };
     values.push(one.value);
   }
   return { value: values };
 }
 
-const aMoment = 'A date with time is required, such as 2026-01-31T09:00:00Z.';
+const aMoment = () => say('values.moment');
 
 function readMoment(text: string): Read {
   const [, day = '', time = '', zone = ''] = moment.exec(text) ?? [];
-  if (!day || 'error' in readDay(day)) return { error: aMoment };
+  if (!day || 'error' in readDay(day)) return { error: aMoment() };
   const [hours = 0, minutes = 0, seconds = 0] = time.split(':').map(Number);
-  if (hours > 23 || minutes > 59 || seconds >= 60 || !readableZone(zone)) return { error: aMoment };
+  if (hours > 23 || minutes > 59 || seconds >= 60 || !readableZone(zone)) return { error: aMoment() };
   return { value: `${day} ${time}${zone.toUpperCase()}` };
 }
 
@@ -132,7 +133,7 @@ function readDay(text: string): Read {
   const date = new Date(`${text}T00:00:00Z`);
   return real && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
     ? { value: text }
-    : { error: 'A date is required, such as 2026-01-31.' };
+    : { error: say('values.date') };
 }
 
 function readMac(text: string): Read {
@@ -143,30 +144,28 @@ function readMac(text: string): Read {
     /^[0-9a-f]{4}([.:-])[0-9a-f]{4}\1[0-9a-f]{4}$/i.test(text) ||
     /^[0-9a-f]{6}[:-][0-9a-f]{6}$/i.test(text);
   const digits = number ?? (shaped ? text.replace(/[^0-9a-f]/gi, '') : '');
-  if (digits.length !== 12) return { error: 'A MAC address is required, such as a0:36:9f:af:12:34.' };
+  if (digits.length !== 12) return { error: say('values.mac') };
   return { value: (digits.toLowerCase().match(/../g) ?? []).join(':') };
 }
 
 function readAddress(text: string): Read {
   const read = splitInterface(text);
-  return read ? { value: read.address } : { error: 'An IP address is required, such as 10.0.0.1.' };
+  return read ? { value: read.address } : { error: say('values.ip') };
 }
 
 function readInterface(text: string): Read {
   const read = splitInterface(text);
-  return read
-    ? { value: `${read.address}/${read.prefix}` }
-    : { error: 'An IP address is required, such as 10.0.0.1 or 10.0.0.1/24.' };
+  return read ? { value: `${read.address}/${read.prefix}` } : { error: say('values.interface') };
 }
 
 function readNetwork(text: string): Read {
   const read = splitInterface(text);
-  if (!read) return { error: 'An IP network is required, such as 192.168.0.0/24.' };
+  if (!read) return { error: say('values.network') };
   const kind = isIPv4(read.address) ? ipaddr.IPv4 : ipaddr.IPv6;
   const network = kind.networkAddressFromCIDR(`${read.address}/${read.prefix}`).toString();
   return ipaddr.parse(read.address).toString() === network
     ? { value: `${network}/${read.prefix}` }
-    : { error: `This has bits set to the right of its mask; the network is ${network}/${read.prefix}.` };
+    : { error: say('values.network-bits', { network: `${network}/${read.prefix}` }) };
 }
 
 function splitInterface(text: string): { address: string; prefix: number } | undefined {

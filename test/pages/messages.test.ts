@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { IntlMessageFormat } from 'intl-messageformat';
-import { apiMessages } from '../../api/messages/say.ts';
+import { apiMessages } from '../../api/messages/declared.ts';
 import { speaker as idp, rich, say } from '../../idp/messages/say.ts';
 import { inLanguage, languageCodes } from '../../shared/messages/language.ts';
 import { sharedMessages } from '../../shared/messages/say.ts';

@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 import { type Moment, moment } from '../../../shared/pages/moment.ts';
+import { choiceWord } from '../../messages/declared.ts';
 import { say } from '../../messages/say.ts';
 import type { Resource } from '../../resources/declaration.ts';
 import type { Field } from '../../resources/fields.ts';
 import { resourceNamed } from '../../resources/index.ts';
 import { type Key, linkPathOf, listPathOf, type Spelled } from '../rest/spelling.ts';
 import type { Labels } from './labels.ts';
-import { choiceWord } from './words.ts';
 
 /** One value as a page shows it. */
 export type Cell =

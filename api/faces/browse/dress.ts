@@ -2,6 +2,7 @@ import type { Context, Middleware, Next } from 'koa';
 import { anonymous } from '../../../shared/access/principal.ts';
 import { inLanguage } from '../../../shared/messages/language.ts';
 import { languageOf } from '../../../shared/pages/page-language.ts';
+import { titlesOf } from '../../messages/declared.ts';
 import { say } from '../../messages/say.ts';
 import { wantsPage } from '../../page.ts';
 import type { Target } from '../rest/locate.ts';
@@ -15,7 +16,7 @@ import { showProblem } from './problem-page.ts';
 import type { SentForm } from './read-forms.ts';
 import { showRoot } from './root-page.ts';
 import { showRow } from './row-page.ts';
-import { prettyJson, titlesOf } from './words.ts';
+import { prettyJson } from './words.ts';
 
 /**
  * Gives browsers a page in place of JSON, whatever answered: the page shows the very answer that a program would have

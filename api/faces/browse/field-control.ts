@@ -1,10 +1,10 @@
+import { choiceWord, helpOf, titlesOf } from '../../messages/declared.ts';
 import { say } from '../../messages/say.ts';
 import type { Field } from '../../resources/fields.ts';
 import { resourceNamed } from '../../resources/index.ts';
 import { linkPathOf } from '../rest/spelling.ts';
 import type { FieldView } from './form-view.ts';
 import type { Labels } from './labels.ts';
-import { choiceWord, helpOf, titlesOf } from './words.ts';
 
 /** The list in which to find what a field must name. */
 export function lookUpOf(target: string): FieldView['lookUp'] {

@@ -1,3 +1,4 @@
+import { choiceWord, fieldLabel, helpOf } from '../../messages/declared.ts';
 import { say } from '../../messages/say.ts';
 import type { Filter } from '../../resources/declaration.ts';
 import type { Field } from '../../resources/fields.ts';
@@ -9,7 +10,6 @@ import { asksOf, reachOf } from '../../store/within-sight.ts';
 import { filtersOf } from '../rest/parse-query.ts';
 import type { Spelled } from '../rest/spelling.ts';
 import type { Labels } from './labels.ts';
-import { choiceWord, fieldLabel, helpOf } from './words.ts';
 
 /** One control of a list's filter form. */
 export interface FilterView {

@@ -1,11 +1,11 @@
 import type { Person } from '../../../shared/access/principal.ts';
+import { fieldLabel } from '../../messages/declared.ts';
 import type { Action } from '../../resources/declaration.ts';
 import { type Field, isRequired } from '../../resources/fields.ts';
 import type { Spelled } from '../rest/spelling.ts';
 import type { Shown } from './cells.ts';
 import { blankOption, controlFor, helpFor, lookUpOf, optionsFor, typedText } from './field-control.ts';
 import type { Labels } from './labels.ts';
-import { fieldLabel } from './words.ts';
 
 /** One field of a form, ready for its template. */
 export interface FieldView {

@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import type { Principal } from '../../../shared/access/principal.ts';
 import { moment } from '../../../shared/pages/moment.ts';
+import { titlesOf } from '../../messages/declared.ts';
 import { say } from '../../messages/say.ts';
 import { Refusal } from '../../store/refusals.ts';
 import { parseQuery } from '../rest/parse-query.ts';
@@ -9,7 +10,6 @@ import type { Browsing } from './browsing.ts';
 import { numberOf, type Shown } from './cells.ts';
 import { Labels } from './labels.ts';
 import { resourcesByArea } from './root-page.ts';
-import { titlesOf } from './words.ts';
 
 /** How many rows a glance shows. */
 const few = '6';

@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import type { Principal } from '../../../shared/access/principal.ts';
+import { aboutOf, fieldLabel, titlesOf } from '../../messages/declared.ts';
 import { say } from '../../messages/say.ts';
 import type { Target } from '../rest/locate.ts';
 import { orderingsOf, readParameters } from '../rest/parse-query.ts';
@@ -11,7 +12,7 @@ import { filterViews } from './filter-view.ts';
 import { rowForm } from './form-view.ts';
 import { Labels } from './labels.ts';
 import { mayDo } from './may-do.ts';
-import { aboutOf, doneSentence, fieldLabel, prettyJson, titlesOf } from './words.ts';
+import { doneSentence, prettyJson } from './words.ts';
 
 /** A list as the REST face answered it: bare, or a page with links to its neighbours. */
 interface Answered {

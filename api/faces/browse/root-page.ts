@@ -1,13 +1,14 @@
 import type { Context } from 'koa';
 import { decide } from '../../../shared/access/decide.ts';
 import type { Principal } from '../../../shared/access/principal.ts';
+import { titlesOf } from '../../messages/declared.ts';
 import { say } from '../../messages/say.ts';
 import type { Resource } from '../../resources/declaration.ts';
 import { resources } from '../../resources/index.ts';
 import { linkPathOf, listPathOf } from '../rest/spelling.ts';
 import { accessAt } from './access-view.ts';
 import type { Browsing } from './browsing.ts';
-import { prettyJson, titlesOf } from './words.ts';
+import { prettyJson } from './words.ts';
 
 const areas: readonly Resource['area'][] = ['inventory', 'live', 'booking', 'part', 'stock', 'people'];
 

@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import type { Principal } from '../../../shared/access/principal.ts';
+import { actionWords, fieldLabel, helpOf, titlesOf } from '../../messages/declared.ts';
 import { say } from '../../messages/say.ts';
 import type { Target } from '../rest/locate.ts';
 import { accessAt } from './access-view.ts';
@@ -8,7 +9,7 @@ import { type Cell, cellOf, referencedLabels, type Shown } from './cells.ts';
 import { actionForm, rowForm } from './form-view.ts';
 import { Labels } from './labels.ts';
 import { mayAct, mayDo } from './may-do.ts';
-import { actionWords, doneSentence, fieldLabel, helpOf, prettyJson, titlesOf } from './words.ts';
+import { doneSentence, prettyJson } from './words.ts';
 
 /** Shows one row: what it holds, and the forms to change and delete it and for what else can be done to it. */
 export async function showRow(browsing: Browsing, ctx: Context, { spelled, id }: Target, text: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { say } from '../../messages/say.ts';
 import { Conflict } from '../../store/refusals.ts';
 import type { Declaration } from '../declaration.ts';
 import { stateNow } from './facts.ts';
@@ -20,7 +21,7 @@ export const occupancyActions = (kind: OccupancyKind): NonNullable<Declaration['
     async run(change) {
       const id = change.before?.id as number;
       if ((await stateNow(change.runs, id)) !== 'running') {
-        throw new Conflict(`This ${kind} is not running; there is nothing to end.`);
+        throw new Conflict(say('booking.not-running', { kind }));
       }
       const { rows } = await change.trx.raw<{ rows: { now: string }[] }>('SELECT now()::text AS now');
       await change.update(kind, id, { end: rows[0]?.now });

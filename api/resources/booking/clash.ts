@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { say } from '../../messages/say.ts';
 import { Conflict } from '../../store/refusals.ts';
 import type { Row } from '../declaration.ts';
 import type { OccupancyKind } from './occupancy.ts';
@@ -11,8 +12,6 @@ interface Clash {
   end: string | null;
   owner: string;
 }
-
-const verbs: Readonly<Record<OccupancyKind, string>> = { booking: 'booked', reservation: 'reserved' };
 
 /** A moment as the API prints it, in the installation's zone. */
 const printed = (column: string): string => `replace(to_json(${column})#>>'{}', '+00:00', 'Z')`;
@@ -39,8 +38,7 @@ export async function clash(db: Knex, row: Row): Promise<Conflict | null> {
   const found = rows[0];
   if (!found) return null;
   const { hostname, ...other } = found;
-  const until = other.end === null ? 'until further notice' : `until ${other.end}`;
-  return new Conflict(`${hostname} is ${verbs[other.kind]} from ${other.start} ${until} by ${other.owner}.`, {
-    clash: other,
-  });
+  const { kind, start, end, owner } = other;
+  const key = end === null ? 'booking.clash-open' : 'booking.clash';
+  return new Conflict(say(key, { host: hostname, kind, start, end, owner }), { clash: other });
 }

@@ -1,6 +1,7 @@
 import { decide } from '../../../shared/access/decide.ts';
 import { scopesFor } from '../../../shared/access/scopes.ts';
 import { post } from '../../mail/outbox.ts';
+import { say } from '../../messages/say.ts';
 import { Conflict, Forbidden, Invalid } from '../../store/refusals.ts';
 import type { Change, Hooks } from '../declaration.ts';
 import { type Facts, factsOf, stateNow } from './facts.ts';
@@ -13,7 +14,7 @@ export const occupancyHooks = (kind: OccupancyKind): Hooks => ({
     if (!change.before) change.values.owner ??= change.principal.person?.id;
     refuseForOthers(kind, change);
     const facts = await factsOf(change);
-    if (!facts) throw new Invalid({ bookable: ['There is no such bookable host.'] });
+    if (!facts) throw new Invalid({ bookable: [say('booking.no-bookable')] });
     if (!mayCorrect(change)) refuseRewriting(kind, change, facts);
     const asked = endingNow(change, facts);
     refuseUnsound(kind, change, asked);
@@ -43,7 +44,7 @@ function refuseForOthers(kind: OccupancyKind, { principal, before, row }: Change
   throw new Forbidden(
     decision.allow === 'nothing' && decision.because === 'scope' ? 'scope' : 'role',
     scopes,
-    `A ${kind} for somebody else (owner) takes the right to change bookings.`,
+    say('booking.for-others', { kind }),
   );
 }
 
@@ -57,8 +58,8 @@ function endingNow(change: Change, facts: Facts): Facts {
 /** What runs is ended, what is over stays in the records; only what comes is cancelled. */
 async function refuseCancelling(kind: OccupancyKind, change: Change): Promise<void> {
   const state = await stateNow(change.runs, change.before?.id as number);
-  if (state === 'running') throw new Conflict(`This ${kind} is running; set its end to end it.`);
+  if (state === 'running') throw new Conflict(say('booking.running', { kind }));
   if (state === 'past' && !mayCorrect(change)) {
-    throw new Conflict(`This ${kind} is over; it can no longer be cancelled.`);
+    throw new Conflict(say('booking.not-cancelled', { kind }));
   }
 }

@@ -1,4 +1,5 @@
 import { decide } from '../../../shared/access/decide.ts';
+import { say } from '../../messages/say.ts';
 import { Conflict, Invalid } from '../../store/refusals.ts';
 import type { Change, Row } from '../declaration.ts';
 import type { Facts } from './facts.ts';
@@ -25,15 +26,15 @@ export function refuseUnsound(kind: OccupancyKind, change: Change, facts: Facts)
   const moreTime = !before || facts.takes_before === true || facts.takes_after === true;
   const problems: Problems = {};
 
-  if (facts.ends_before_start) problems.end = ['This is before the start.'];
+  if (facts.ends_before_start) problems.end = [say('booking.ends-before')];
   if (facts.bookable_status !== 'active' && (otherHost || (kind === 'booking' && moreTime))) {
-    problems.bookable = [`${facts.hostname} can not be booked: it is ${facts.bookable_status}.`];
+    problems.bookable = [say('booking.not-bookable', { host: facts.hostname, status: facts.bookable_status })];
   }
   if (kind === 'booking' && facts.starts_before_today && startIsNew(change, facts) && !takesOver(change, values)) {
-    problems.start = ['A booking can not start before today.'];
+    problems.start = [say('booking.before-today')];
   }
   if (kind === 'booking' && facts.too_long && (moreTime || facts.start_differs)) {
-    problems.end = ['A booking may last 31 days at most.'];
+    problems.end = [say('booking.too-long')];
   }
   if (otherOwner || otherHost) {
     const problem = ownerProblem(facts);
@@ -43,10 +44,10 @@ export function refuseUnsound(kind: OccupancyKind, change: Change, facts: Facts)
 }
 
 function ownerProblem(facts: Facts): string | null {
-  if (facts.owner_name === null) return 'There is no such person.';
-  if (!facts.owner_is_active) return `The account of ${facts.owner_name} is not active.`;
+  if (facts.owner_name === null) return say('booking.no-person');
+  if (!facts.owner_is_active) return say('booking.inactive', { person: facts.owner_name });
   if (facts.group_name === null || facts.owner_in_group) return null;
-  return `${facts.hostname} is for members of ${facts.group_name} only; ${facts.owner_name} is none.`;
+  return say('booking.members', { host: facts.hostname, group: facts.group_name, person: facts.owner_name });
 }
 
 /** A start that is asked for now, and not one that went by already. */
@@ -61,17 +62,17 @@ const takesOver = (change: Change, values: Row): boolean =>
 export function refuseRewriting(kind: OccupancyKind, change: Change, facts: Facts): void {
   const { before, row } = change;
   if (!before) return;
-  if (facts.state === 'past') throw new Conflict(`This ${kind} is over; it can no longer be changed.`);
+  if (facts.state === 'past') throw new Conflict(say('booking.over', { kind }));
   const problems: Problems = {};
   const otherHost = row.bookable !== before.bookable;
   if (facts.state === 'running') {
-    if (facts.start_differs) problems.start = [`This ${kind} is running; its start can not be changed.`];
-    if (otherHost) problems.bookable = [`This ${kind} is running; it can not move to another host.`];
-    if (facts.ends_long_ago) problems.end = ['It may end now or later, not in the past.'];
+    if (facts.start_differs) problems.start = [say('booking.start-fixed', { kind })];
+    if (otherHost) problems.bookable = [say('booking.host-fixed', { kind })];
+    if (facts.ends_long_ago) problems.end = [say('booking.end-past')];
   }
   if (kind === 'reservation' || !mayBook(change)) {
     const right = kind === 'reservation' ? 'change' : 'add';
-    const more = `Taking more than was agreed needs the right to ${right} bookings.`;
+    const more = say('booking.more', { right });
     if (facts.takes_before) problems.start ??= [more];
     if (facts.takes_after) problems.end ??= [more];
     if (otherHost) problems.bookable ??= [more];
