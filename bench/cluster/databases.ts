@@ -19,7 +19,6 @@ export interface Databases {
   readonly pids: Readonly<Record<'primary' | 'replica', number>>;
   stopReplica(): Promise<void>;
   startReplica(): Promise<void>;
-  close(): Promise<void>;
 }
 
 const name = 'lab';
@@ -27,7 +26,13 @@ const owner = { name: 'quartermaster_owner', password: 'of the lab' };
 const password = 'of the superuser';
 const settings = { max_connections: '200', hot_standby_feedback: 'on' };
 
-export async function openDatabases(programs: Programs, home: string, account: Account | null): Promise<Databases> {
+/** @param atEnd takes what is to be done at the end, the last first, however far this comes */
+export async function openDatabases(
+  programs: Programs,
+  home: string,
+  account: Account | null,
+  atEnd: (close: () => Promise<unknown>) => void,
+): Promise<Databases> {
   const shared = { binaries: programs.postgres, account, password };
   const primary: Cluster = { ...shared, data: join(home, 'primary') };
   const replica: Cluster = { ...shared, data: join(home, 'replica') };
@@ -38,6 +43,7 @@ export async function openDatabases(programs: Programs, home: string, account: A
     [`--pgdata=${primary.data}`, ...created, '--encoding=UTF8', '--locale=C.UTF-8'],
     account,
   );
+  atEnd(() => stop(primary, 'immediate'));
   await start(primary, settings);
   const { port, pid } = await serverOf(primary);
   await onPrimary(urlOf(primary, port, 'postgres'), [
@@ -50,9 +56,11 @@ export async function openDatabases(programs: Programs, home: string, account: A
     ['-d', from, '-D', replica.data, '-R', '-X', 'stream', '-c', 'fast', '--no-sync'],
     account,
   );
+  atEnd(() => stop(replica, 'immediate'));
   await start(replica, settings);
   const { port: replicaPort, pid: replicaPid } = await serverOf(replica);
   const pooler = await openPooler(programs, home, account, { port, replicaPort });
+  atEnd(() => pooler.end());
   const urlAt = (at: number, database: string) =>
     `postgres://${owner.name}:${encodeURIComponent(owner.password)}@127.0.0.1:${at}/${database}`;
   return {
@@ -63,10 +71,6 @@ export async function openDatabases(programs: Programs, home: string, account: A
     pids: { primary: pid, replica: replicaPid },
     stopReplica: () => stop(replica, 'immediate'),
     startReplica: () => start(replica, { ...settings, port: String(replicaPort) }),
-    async close() {
-      await pooler.end();
-      await Promise.all([stop(replica, 'immediate'), stop(primary, 'immediate')]);
-    },
   };
 }
 

@@ -63,8 +63,7 @@ async function run(): Promise<{ steps: readonly Step[]; lists: Lists; stretches:
   opened.push(() => rm(home, { recursive: true, force: true }));
   await openTo(home, account);
   progress('starting a primary, a replica and PgBouncer');
-  const databases = await openDatabases(programs, home, account);
-  opened.push(() => databases.close());
+  const databases = await openDatabases(programs, home, account, (close) => opened.push(close));
   const place = await reservePort();
   const given = {
     DATABASE_URL: databases.pooled,

@@ -35,26 +35,28 @@ export async function replicatedDatabase(): Promise<ReplicatedDatabase> {
   const shared = { binaries: await findBinaries(account, home), account, password: 'test' };
   const primary: Cluster = { ...shared, data: join(home, 'primary') };
   const followers = ['one', 'other'].map((which): Cluster => ({ ...shared, data: join(home, which) }));
-  await initialise(primary);
-  for (const { data } of followers) {
-    // A copy of a server at rest is all that a replica needs to begin with.
-    await cp(primary.data, data, { recursive: true });
-    await writeFile(join(data, 'standby.signal'), '');
-    if (account) await giveTo(account, data);
-  }
-  await start(primary, careless);
-  const port = await portOf(primary);
-  const [one, other] = await Promise.all(followers.map((follower) => follow(port, follower)));
-  if (!one || !other) throw new Error('A replica is missing');
-  await ask(urlOf(primary, port, 'postgres'), `CREATE DATABASE ${name}`);
-  return {
-    primaryUrl: urlOf(primary, port, name),
-    replicas: [one, other],
-    async close() {
-      await Promise.all([primary, ...followers].map((server) => stop(server, 'immediate')));
-      await rm(home, { recursive: true, force: true });
-    },
+  const close = async () => {
+    await Promise.all([primary, ...followers].map((server) => stop(server, 'immediate')));
+    await rm(home, { recursive: true, force: true });
   };
+  try {
+    await initialise(primary);
+    for (const { data } of followers) {
+      // A copy of a server at rest is all that a replica needs to begin with.
+      await cp(primary.data, data, { recursive: true });
+      await writeFile(join(data, 'standby.signal'), '');
+      if (account) await giveTo(account, data);
+    }
+    await start(primary, careless);
+    const port = await portOf(primary);
+    const [one, other] = await Promise.all(followers.map((follower) => follow(port, follower)));
+    if (!one || !other) throw new Error('A replica is missing');
+    await ask(urlOf(primary, port, 'postgres'), `CREATE DATABASE ${name}`);
+    return { primaryUrl: urlOf(primary, port, name), replicas: [one, other], close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 async function follow(primaryPort: number, replica: Cluster): Promise<Replica> {
