@@ -153,6 +153,27 @@ test('what programs are told stays English', async (t) => {
   t.is((await q.json<{ detail: string }>('/api/nothing/', { headers })).body.detail, 'API endpoint not found');
 });
 
+test('what is wrong with a form is said in German to people, and in English to programs', async (t) => {
+  const browser = browserIn('de');
+  await browser.signIn(await browser.open('/accounts/login/'), { username: 'rosa', password: 'correct horse' });
+  const list = await browser.open('/api/inventory/building/');
+  const [form = ''] =
+    /<form[^>]*method="post" action="\/api\/inventory\/building\/">[\s\S]*?<\/form>/.exec(list.html) ?? [];
+  const refused = await browser.submit({ ...list, html: form });
+  t.regex(refused.html, /Dieses Feld ist erforderlich\./);
+  const person = await q.person({ username: 'robot', superuser: true });
+  const { body } = await q.json<{ code: string[] }>('/api/inventory/building/', {
+    method: 'POST',
+    headers: {
+      authorization: `Token ${await q.tokenFor(person)}`,
+      'accept-language': 'de',
+      'content-type': 'application/json',
+    },
+    body: '{}',
+  });
+  t.deepEqual(body.code, ['This field is required.']);
+});
+
 test('discovery says which languages there are', async (t) => {
   const { body } = await q.json<{ ui_locales_supported: string[] }>('/o/.well-known/openid-configuration');
   t.deepEqual(body.ui_locales_supported, ['en', 'de']);
