@@ -80,10 +80,11 @@ async function readLooks(db: pg.Pool, looks: ReadonlyMap<string, Look>): Promise
   const slots: Slot[] = [];
   const columns = [...looks.values()].map(({ target, prefix, word, each }) => {
     const statement = new Statement(target, slots);
-    const stands = each.map((names) => standsSql(statement, prefix, names, word));
-    const flags = stands.map((one, n) => (stands.length > 1 ? `(${one})::int * ${1 << n}` : '1')).join(' + ');
-    const rows = `SELECT ARRAY[t.id, ${flags}] ${statement.from()} WHERE ${stands.join(' OR ')} LIMIT ${named + 1}`;
-    return `ARRAY(${rows})`;
+    const flagOf = (names: readonly string[], n: number) =>
+      each.length > 1 ? `(${standsSql(statement, prefix, names, word)})::int * ${1 << n}` : '1';
+    const flags = each.map(flagOf).join(' + ');
+    const stands = standsSql(statement, prefix, [...new Set(each.flat())], word);
+    return `ARRAY(SELECT ARRAY[t.id, ${flags}] ${statement.from()} WHERE ${stands} LIMIT ${named + 1})`;
   });
   const { rows } = await db.query<number[][][]>({
     text: `SELECT ${columns.join(', ')}`,
