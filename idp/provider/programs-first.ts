@@ -5,7 +5,8 @@ const called: ReadonlySet<string> = new Set([routes.token, routes.introspection,
 
 /**
  * Takes what programs post to where they get and ask about tokens straight to the provider: nobody sits at a browser
- * there. Whoever wants to read the answer as a page goes the way of pages.
+ * there. Whoever wants to read the answer as a page goes the way of pages, and so do scripts of pages: what they may
+ * depends on who sits at their browser.
  */
 export function programsFirst(mounted: Koa.Middleware): Koa.Middleware {
   return (ctx, next) => (isCall(ctx) ? mounted(ctx, next) : next());
@@ -14,5 +15,6 @@ export function programsFirst(mounted: Koa.Middleware): Koa.Middleware {
 const isCall = (ctx: Koa.Context): boolean =>
   ctx.method === 'POST' &&
   ctx.path.startsWith(mountPath) &&
+  ctx.get('Origin') === '' &&
   called.has(canonicalPath(ctx.path.slice(mountPath.length))) &&
   ctx.accepts('json', 'html') === 'json';
