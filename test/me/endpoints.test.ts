@@ -16,7 +16,8 @@ test.before(async () => {
 });
 test.after.always(() => api.close());
 
-for (const { method, path, also = [], operation } of meEndpoints) {
+for (const { method, path, also = [], operation, responses } of meEndpoints) {
+  const [done] = Object.keys(responses).map(Number);
   for (const spelled of [path, ...also]) {
     test(`${method.toUpperCase()} ${spelled} takes what it says it takes`, async (t) => {
       const call = async (scope?: string) => {
@@ -26,8 +27,8 @@ for (const { method, path, also = [], operation } of meEndpoints) {
         await response.arrayBuffer();
         return response.status;
       };
-      t.is(await call(), operation.anonymous ? 200 : 401);
-      t.is(await call('openid r:delete:stock'), operation.anonymous ? 200 : 403);
+      t.is(await call(), operation.anonymous ? done : 401);
+      t.is(await call('openid r:delete:stock'), operation.anonymous ? done : 403);
       for (const scope of operation.scopes) t.true([200, 201, 204, 400, 404].includes(await call(scope)), scope);
     });
   }
