@@ -52,13 +52,13 @@ const formats = {
 
 function readInteger(raw: unknown): Read {
   const number = typeof raw === 'string' && /^\s*[+-]?\d{1,15}(\.0*)?\s*$/.test(raw) ? Number(raw) : raw;
-  return Number.isSafeInteger(number) ? { value: number } : { error: 'A whole number is required.' };
+  return Number.isSafeInteger(number) ? { value: number } : { error: say('values.integer') };
 }
 
 /** Keeps the text of the number, so that no binary float ever stands between the wire and `numeric`. */
 function readDecimal(raw: unknown): Read {
   const text = typeof raw === 'number' ? plainNumber(raw) : typeof raw === 'string' ? raw.trim() : '';
-  return /^[+-]?(\d{1,30}(\.\d{0,20})?|\.\d{1,20})$/.test(text) ? { value: text } : { error: 'A number is required.' };
+  return /^[+-]?(\d{1,30}(\.\d{0,20})?|\.\d{1,20})$/.test(text) ? { value: text } : { error: say('values.decimal') };
 }
 
 function plainNumber(number: number): string {

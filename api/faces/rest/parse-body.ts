@@ -1,3 +1,4 @@
+import { say } from '../../messages/say.ts';
 import type { Row } from '../../resources/declaration.ts';
 import { resourceNamed } from '../../resources/index.ts';
 import { Invalid } from '../../store/refusals.ts';
@@ -26,9 +27,7 @@ export function parseBody(spelled: Spelled, body: unknown): Row {
           ? raw.map((one) => idOfLink(field.target, one))
           : idOfLink(field.target, raw);
       if (read === null || (Array.isArray(read) && read.includes(null))) {
-        errors[key] = [
-          typeof raw === 'string' ? 'This link leads to no such object.' : 'A link is required (a URL as text).',
-        ];
+        errors[key] = [typeof raw === 'string' ? say('values.no-target') : say('values.link')];
       } else given[name] = read;
     } else given[name] = raw;
   }

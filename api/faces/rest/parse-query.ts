@@ -1,4 +1,5 @@
 import { parse } from 'qs';
+import { say } from '../../messages/say.ts';
 import type { Filter, Row } from '../../resources/declaration.ts';
 import { columnOf, type Field } from '../../resources/fields.ts';
 import { type Condition, largestPage, type Page, type Query } from '../../store/query.ts';
@@ -35,7 +36,7 @@ export function parseQuery(spelled: Spelled, parameters: Parameters): Query {
     if (condition) where.push(condition);
   }
   if (Object.values(parameters).some((value) => value.includes('\0'))) {
-    throw new Invalid({ query: ['Null characters are not allowed.'] });
+    throw new Invalid({ query: [say('values.nul')] });
   }
   const flagged = flaggedSearch(spelled, parameters);
   return {
@@ -109,13 +110,13 @@ function value(field: Field, name: string, raw: string): unknown {
   const read = readValue(field, raw);
   if ('error' in read) throw new Invalid({ [name]: [read.error] });
   if (typeof read.value === 'number' && Math.abs(read.value) > 2_147_483_647) {
-    throw new Invalid({ [name]: ['This number is too large.'] });
+    throw new Invalid({ [name]: [say('values.large')] });
   }
   return read.value;
 }
 
 function pattern(name: string, raw: string): string {
-  if (raw.length > 200) throw new Invalid({ [name]: ['A pattern may have at most 200 characters.'] });
+  if (raw.length > 200) throw new Invalid({ [name]: [say('values.pattern', { most: '200' })] });
   return raw;
 }
 
@@ -172,8 +173,7 @@ function parsePage(parameters: Row): Page {
 
 function whole(name: 'limit' | 'offset', raw: unknown): number {
   if (raw === undefined || raw === '') return 0;
-  if (typeof raw !== 'string' || !/^\d{1,15}$/.test(raw))
-    throw new Invalid({ [name]: ['A whole number is required.'] });
+  if (typeof raw !== 'string' || !/^\d{1,15}$/.test(raw)) throw new Invalid({ [name]: [say('values.integer')] });
   return name === 'limit' ? Math.min(Number(raw), largestPage) : Number(raw);
 }
 
@@ -188,5 +188,5 @@ function readCursor(cursor: string): (string | null)[] {
   } catch {
     // Falls through to the refusal below.
   }
-  throw new Invalid({ cursor: ['This cursor is not one of ours. Begin again with an empty one.'] });
+  throw new Invalid({ cursor: [say('values.cursor')] });
 }
