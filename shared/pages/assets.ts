@@ -30,8 +30,17 @@ const fromLibraries = {
   'webauthn.js': new URL('../dist/bundle/index.umd.min.js', import.meta.resolve('@simplewebauthn/browser')),
 };
 
-for (const file of readdirSync(folder)) keep(file, readFileSync(join(folder, file)));
+for (const entry of readdirSync(folder, { withFileTypes: true })) {
+  const path = join(folder, entry.name);
+  keep(entry.name, entry.isDirectory() ? together(path) : readFileSync(path));
+}
 for (const [file, url] of Object.entries(fromLibraries)) keep(file, readFileSync(url));
+
+/** A folder that is named like a file is one for browsers: what is in it, in the order of the names. */
+function together(path: string): Buffer {
+  const files = readdirSync(path).sort();
+  return Buffer.concat(files.map((file) => readFileSync(join(path, file))));
+}
 
 function keep(file: string, bytes: Buffer): void {
   const type = types[extname(file)];
