@@ -43,10 +43,6 @@ export const sharedParameters: Readonly<Record<string, Parameter>> = {
 /** What narrows, orders and pages a list. */
 export function listParameters(spelled: Spelled): (Parameter | Reference)[] {
   const { resource } = spelled;
-  const filters = [...filtersOf(spelled)];
-  const switches = filters.flatMap(([, filter]) =>
-    typeof filter === 'object' && 'unless' in filter && filter.unless ? [filter.unless.parameter] : [],
-  );
   return [
     ...(['limit', 'offset', 'cursor'] as const).map((name) => refTo('parameters', name)),
     {
@@ -69,11 +65,26 @@ export function listParameters(spelled: Spelled): (Parameter | Reference)[] {
     ...Object.entries(resource.orderSwitches ?? {}).map(([name, paths]) =>
       flag(name, `True: order by ${listed(paths)}.`),
     ),
-    ...filters.map(([name, filter]) => filterParameter(spelled, name, filter)),
-    ...[...new Set(switches)].map((name) => flag(name, 'False: only those directly there, none from below.')),
+    ...filterParameters(spelled),
     ...expandParameters(spelled),
   ];
 }
+
+/** What narrows a list, and a row's path where that is filtered too. */
+function filterParameters(spelled: Spelled): Parameter[] {
+  const filters = [...filtersOf(spelled)];
+  const switches = filters.flatMap(([, filter]) =>
+    typeof filter === 'object' && 'unless' in filter && filter.unless ? [filter.unless.parameter] : [],
+  );
+  return [
+    ...filters.map(([name, filter]) => filterParameter(spelled, name, filter)),
+    ...[...new Set(switches)].map((name) => flag(name, 'False: only those directly there, none from below.')),
+  ];
+}
+
+/** What picks a row beside its number. */
+export const rowParameters = (spelled: Spelled): Parameter[] =>
+  spelled.spelling.filtersRows ? filterParameters(spelled).filter(({ name }) => name !== 'id') : [];
 
 /** What may be shown beside the rows. */
 export const expandParameters = ({ spelling }: Spelled): Parameter[] =>

@@ -1,7 +1,7 @@
 import type { Spelled } from '../faces/rest/spelling.ts';
 import { changeExample, createExample } from './examples.ts';
 import { type JsonSchema, type Reference, refTo } from './openapi.ts';
-import { expandParameters, listParameters } from './parameters.ts';
+import { expandParameters, listParameters, rowParameters } from './parameters.ts';
 import { schemaName, viewSchema } from './row-schemas.ts';
 import { always, idParameter, type Wish } from './wish.ts';
 import { article, inWords } from './words.ts';
@@ -51,7 +51,8 @@ export function rowWishes(spelled: Spelled): Wish[] {
   const one = inWords(resource.title[0]);
   const a = article(resource.title[0]);
   const row = refTo('schemas', schemaName(spelling.path)) as JsonSchema & Reference;
-  const parameters = [idParameter, ...expandParameters(spelled)];
+  const picked = [idParameter, ...rowParameters(spelled)];
+  const parameters = [...picked, ...expandParameters(spelled)];
   const body = (kind: 'Create' | 'Change', example: unknown) => ({
     schema: refTo('schemas', `${schemaName(spelling.path)}${kind}`) as JsonSchema & Reference,
     example,
@@ -66,7 +67,7 @@ export function rowWishes(spelled: Spelled): Wish[] {
       summary: `Read ${a} ${one}`,
       parameters,
       answer: [200, 'As it is.', row],
-      troubles: [...always, 'missing'],
+      troubles: [...(spelling.filtersRows ? (['invalid'] as const) : []), ...always, 'missing'],
     },
     {
       method: 'put',
@@ -95,7 +96,7 @@ export function rowWishes(spelled: Spelled): Wish[] {
       permission: 'delete',
       id: 'destroy',
       summary: `Delete ${a} ${one}`,
-      parameters: [idParameter],
+      parameters: picked,
       answer: [204, 'Deleted.'],
       troubles: ['invalid', ...always, 'missing', 'conflict'],
     },
