@@ -67,10 +67,13 @@ export async function up(knex: Knex): Promise<void> {
     END $$;
 
     -- Keeps what several requests issue, each whole or not at all, and says for each why not; null: it is kept.
-    -- Locks come in the order in which whoever ends something takes them: applications, then grants by their hash.
+    -- Locks come in the order in which whoever ends something takes them: sessions, applications, then grants by their
+    -- hash. A session that somebody is ending at this moment counts as over; waiting for it could wait for ever.
     CREATE FUNCTION keep_issued(wanted jsonb) RETURNS text[] LANGUAGE plpgsql SET enable_seqscan = off AS $$
     DECLARE
       of_grants CONSTANT text := 'Grant';
+      of_tokens CONSTANT text := 'AccessToken';
+      open text[] := '{}';
       known jsonb := '{}';
       live text[] := '{}';
       one jsonb;
@@ -82,6 +85,10 @@ export async function up(knex: Knex): Promise<void> {
       entries jsonb := '[]';
       drops jsonb := '[]';
     BEGIN
+      FOR which IN SELECT DISTINCT w ->> 'session' FROM jsonb_array_elements(wanted) w LOOP
+        PERFORM FROM sessions WHERE id = which::integer FOR KEY SHARE SKIP LOCKED;
+        IF FOUND THEN open := array_append(open, which); END IF;
+      END LOOP;
       FOR which IN SELECT DISTINCT w ->> 'client' FROM jsonb_array_elements(wanted) w ORDER BY 1 LOOP
         PERFORM FROM applications WHERE client_id = which AND enabled FOR SHARE;
         IF FOUND THEN
@@ -94,10 +101,13 @@ export async function up(knex: Knex): Promise<void> {
       END LOOP;
       FOR one IN SELECT w FROM jsonb_array_elements(wanted) w LOOP
         refusal := CASE
+          WHEN one ->> 'session' IS NOT NULL AND one ->> 'session' <> ALL (open) THEN 'session'
           WHEN one ->> 'client' IS NULL THEN NULL
           WHEN known -> (one ->> 'client') IS NULL THEN 'client'
           WHEN known -> (one ->> 'client') <> one -> 'limits' THEN 'changed'
           WHEN EXISTS (SELECT FROM jsonb_array_elements_text(one -> 'grants') g WHERE g <> ALL (live)) THEN 'grant'
+          WHEN EXISTS (SELECT FROM jsonb_array_elements_text(one -> 'tokens') t WHERE NOT EXISTS (
+            SELECT FROM oidc_artifacts WHERE kind = of_tokens AND id_hash = decode(t, 'hex'))) THEN 'grant'
         END;
         IF refusal IS NULL AND jsonb_typeof(one -> 'use') = 'object' THEN
           UPDATE oidc_artifacts SET consumed_at = now()
@@ -151,6 +161,21 @@ export async function up(knex: Knex): Promise<void> {
                    object_id text, changes text);
       END IF;
       RETURN refusals;
+    END $$;
+
+    -- Sessions end first: an authorization on its way is waited for then, and what it issues ends too.
+    CREATE OR REPLACE FUNCTION person_ended() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      DELETE FROM sessions WHERE user_id = OLD.id;
+      PERFORM end_everything_of(OLD.id);
+      RETURN NULL;
+    END $$;
+    CREATE OR REPLACE FUNCTION password_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      DELETE FROM sessions WHERE user_id = NEW.id;
+      PERFORM end_everything_of(NEW.id);
+      DELETE FROM sign_ins WHERE user_id = NEW.id;
+      RETURN NULL;
     END $$;
   `);
 }

@@ -141,14 +141,13 @@ class ArtifactAdapter implements Adapter {
 
   /**
    * Looks one up, and keeps for this request what came along. Under one grant tokens are issued one request after the
-   * other, and not while it ends, so an issue goes by the grants that were looked up for it.
+   * other, and not while it ends, so an issue goes by the grants that were looked up for it, and the access tokens.
    */
   async #find(id: string): Promise<Artifact | undefined> {
     const issue = currentIssue();
     const sought = this.#sought(id);
-    const isGrant = this.#kind === 'Grant';
     const known = issue?.found(sought);
-    if (isGrant) issue?.goesBy(sought.id_hash);
+    issue?.goesBy(sought);
     if (known !== undefined) return known ?? undefined;
     const found = await reading(
       () => this.#finder.ask(sought),

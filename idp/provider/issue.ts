@@ -23,11 +23,15 @@ export interface Put {
 
 /** What one request wants kept; hashes are hexadecimal. */
 interface Wanted {
+  /** The browser's session that asks for it, which has to be open still; null: none. */
+  readonly session: number | null;
   /** The application that gets it, which has to be enabled and limited as it was when it was read; null: whichever. */
   readonly client: string | null;
   readonly limits: number | null;
   /** Grants that it goes by, which have to live still. */
   readonly grants: readonly string[];
+  /** Access tokens that it is made of, which have to live too. */
+  readonly tokens: readonly string[];
   /** What it uses up, which nobody may have used before. */
   readonly use: Sought | null;
   readonly puts: readonly Put[];
@@ -37,9 +41,10 @@ interface Wanted {
 
 const keepIssued = prepared<{ refusals: (Refusal | null)[] }>('keep_issued', 'SELECT keep_issued(?) AS refusals');
 
-type Refusal = 'client' | 'changed' | 'grant' | 'used';
+type Refusal = 'session' | 'client' | 'changed' | 'grant' | 'used';
 
 const refusals: Readonly<Record<Refusal, () => Error>> = {
+  session: () => new errors.SessionNotFound('the session ended meanwhile'),
   client: () => new errors.InvalidClientAuth(),
   changed: () => new errors.TemporarilyUnavailable('the application was changed at this moment'),
   grant: () => new errors.InvalidGrant('grant not found'),
@@ -60,21 +65,27 @@ export class Issue {
   /** Null: there is none any more. */
   readonly #found = new Map<string, Artifact | null>();
   readonly accounts = new Map<number, AccountRow>();
-  readonly #goesBy = new Set<string>();
+  readonly #goesBy = { Grant: new Set<string>(), AccessToken: new Set<string>() };
   readonly #puts = new Map<string, Put>();
   readonly #drops = new Map<string, Sought>();
   readonly #entries: AuditRow[] = [];
   #client: Pick<Wanted, 'client' | 'limits'> = { client: null, limits: null };
+  #session: number | null = null;
   #use: Sought | null = null;
+
+  /** By whose session: nothing is kept when it ends meanwhile. */
+  by(session: number): void {
+    this.#session = session;
+  }
 
   /** To whom; `limits` as it was read. What is issued to nobody yet stands on nothing. */
   to(client: string, limits: number): void {
     this.#client = { client, limits };
   }
 
-  /** What is issued stands on this grant: it is kept only while the grant lives. */
-  goesBy(grantHash: string): void {
-    this.#goesBy.add(grantHash);
+  /** What is issued stands on this, where it is a grant or an access token: it is kept only while that lives. */
+  goesBy({ kind, id_hash }: Sought): void {
+    if (kind === 'Grant' || kind === 'AccessToken') this.#goesBy[kind].add(id_hash);
   }
 
   /** @returns false when it uses something up already: a request does that once */
@@ -109,7 +120,7 @@ export class Issue {
     this.#entries.push(entry);
   }
 
-  /** @throws InvalidGrant, InvalidClientAuth or TemporarilyUnavailable when what it stands on is gone meanwhile */
+  /** @throws SessionNotFound, InvalidGrant, InvalidClientAuth or TemporarilyUnavailable when what it stands on is gone meanwhile */
   async keep(keeper: Keeper): Promise<void> {
     const wanted = this.#wanted();
     if (wanted) refuse(await keeper.ask(wanted));
@@ -125,8 +136,11 @@ export class Issue {
     const puts = [...this.#puts.values()];
     const drops = [...this.#drops.values()];
     if (!this.#use && [puts, drops, this.#entries].every(({ length }) => length === 0)) return null;
-    const grants = this.#client.client === null ? [] : [...this.#goesBy];
-    return { ...this.#client, grants, use: this.#use, puts, drops, entries: this.#entries };
+    const isToSomebody = this.#client.client !== null;
+    const grants = isToSomebody ? [...this.#goesBy.Grant] : [];
+    const tokens = isToSomebody ? [...this.#goesBy.AccessToken] : [];
+    const made = { puts, drops, entries: this.#entries };
+    return { session: this.#session, ...this.#client, grants, tokens, use: this.#use, ...made };
   }
 }
 

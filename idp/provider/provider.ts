@@ -4,6 +4,8 @@ import { securePage } from '../../shared/pages/page-security.ts';
 import type { Services } from '../../shared/services.ts';
 import { KeySet } from '../../shared/signing-keys/key-set.ts';
 import { loadSigningKeys } from '../../shared/signing-keys/read.ts';
+import { seeOther } from '../pages/see-other.ts';
+import type { BrowserContext } from '../sign-in/state.ts';
 import { leaveNoticesToDatabase } from './back-channel-logout.ts';
 import { sameBrowserSession, signOutWithProvider } from './browser-session.ts';
 import { limitsOf, useHashedSecrets } from './clients.ts';
@@ -96,7 +98,8 @@ function allOrNothing({ knex }: Services): Koa.Middleware {
 
 /**
  * What a request issues is kept when it is done, and sent only then. Questions about tokens issue nothing; a code is
- * issued whatever becomes of its application meanwhile, and proves worthless at the token endpoint.
+ * issued whatever becomes of its application meanwhile, and proves worthless at the token endpoint. When the person's
+ * session ends meanwhile there is none: their browser begins anew.
  */
 function keepsWhatIsIssued({ knex }: Services): Koa.Middleware {
   const paths: ReadonlySet<string> = new Set([routes.token, routes.introspection, routes.userinfo]);
@@ -107,15 +110,24 @@ function keepsWhatIsIssued({ knex }: Services): Koa.Middleware {
     try {
       await issuing(knex, keeper, async (issue) => {
         await next();
+        const { session } = (ctx as BrowserContext).state;
+        if (authorizes && session) issue.by(session.id);
         const client = ctx.oidc?.client;
         if (client && !authorizes) issue.to(client.clientId, limitsOf(client));
         return authorizes || isKept(ctx);
       });
     } catch (error) {
       if (!(error instanceof errors.OIDCProviderError)) throw error;
-      refuseIssue(ctx, error);
+      if (error instanceof errors.SessionNotFound) beginAnew(ctx);
+      else refuseIssue(ctx, error);
     }
   };
+}
+
+/** The same address once more, with the cookies of before: those that the library set are of a session that was not kept. */
+function beginAnew(ctx: Koa.Context): void {
+  ctx.remove('Set-Cookie');
+  seeOther(ctx, ctx.originalUrl);
 }
 
 /** Answers as the library does, in place of what it was about to send. */
