@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { parse, stringify } from 'node:querystring';
+import { decodeJwt } from 'jose';
 import type Koa from 'koa';
+import { isStorable } from './storable.ts';
 
 /** A form as it came in: a repeated field is an array, which the library refuses by name. */
 export type Form = Readonly<Record<string, string | string[] | undefined>>;
@@ -18,16 +20,18 @@ export type Refuse = (ctx: Koa.Context, description: string) => void;
 
 /**
  * Reads forms before the provider does, and refuses what no client sends in earnest and PostgreSQL cannot store: NUL
- * characters, endless bodies.
+ * characters, endless bodies. The parameters of a signed request (RFC 9101) are JSON, which holds more of the kind.
  */
 export function plainRequests(refuse: Refuse): Koa.Middleware {
   return async (ctx, next) => {
     if (holdsNul(ctx.query)) return refuse(ctx, 'a parameter holds a NUL character');
+    if (!saysStorable(ctx.query)) return refuse(ctx, inRequest);
     if (ctx.method === 'POST' && ctx.is('application/x-www-form-urlencoded')) {
       const text = await readText(ctx.req);
       if (text === null) return refuse(ctx, `the body is longer than ${limit} bytes, or was cut off`);
       const form = parse(text);
       if (holdsNul(form)) return refuse(ctx, 'a parameter holds a NUL character');
+      if (!saysStorable(form)) return refuse(ctx, inRequest);
       forms.set(ctx.req, form);
       replay(ctx.req, text);
     }
@@ -81,3 +85,15 @@ function replay(request: IncomingMessage, text: string): void {
 
 const holdsNul = (form: Form): boolean =>
   Object.entries(form).some(([key, value]) => key.includes('\0') || [value].flat().some((one) => one?.includes('\0')));
+
+const inRequest = 'the signed request holds NUL or half of a character';
+
+/** Whether a signed request, if there is one, says nothing that can not be stored. One that is none is for the library to refuse. */
+function saysStorable({ request }: Form): boolean {
+  if (typeof request !== 'string') return true;
+  try {
+    return isStorable(decodeJwt(request));
+  } catch {
+    return true;
+  }
+}

@@ -127,7 +127,7 @@ function keepsWhatIsIssued({ knex }: Services): Koa.Middleware {
 /** The same address once more, with the cookies of before: those that the library set are of a session that was not kept. */
 function beginAnew(ctx: Koa.Context): void {
   ctx.remove('Set-Cookie');
-  seeOther(ctx, ctx.originalUrl);
+  seeOther(ctx, ctx.href);
 }
 
 /** Answers as the library does, in place of what it was about to send. */

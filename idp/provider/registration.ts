@@ -10,6 +10,7 @@ import { defaultLanguage, inLanguage } from '../../shared/messages/language.ts';
 import { Application, type GrantType, scopeNames } from '../../shared/models/application.ts';
 import { findClient } from './clients.ts';
 import { routes } from './paths.ts';
+import { isStorable } from './storable.ts';
 
 /** How applications may register themselves. */
 export type Registration = Config['clientRegistration'];
@@ -30,8 +31,7 @@ const mostInAnHour = 100;
 
 /** Metadata as an application sent it; what is not named here is not kept (RFC 7591 §2). */
 function wishFrom(sent: AdapterPayload, registration: Registration): ApplicationWish {
-  const holdsNul = JSON.stringify(sent).includes('\\u0000');
-  if (holdsNul) throw new errors.InvalidClientMetadata('a value holds a NUL character');
+  if (!isStorable(sent)) throw new errors.InvalidClientMetadata('a value holds NUL or half of a character');
   const asked = sent.grant_types ?? ['authorization_code'];
   const unknown = asked.find((grant) => !(grants as readonly string[]).includes(grant));
   if (unknown)

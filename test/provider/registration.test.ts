@@ -88,6 +88,7 @@ test('what decides is not for the application to say: scopes, trust, whom it act
     },
     { redirect_uris: ['https://*.example/cb'] },
     { client_name: 'a\0b' },
+    { client_name: 'a\ud800' },
     { jwks_uri: 'ftp://keys.example/' },
   ]) {
     const answer = await register(open, { ...metadata, ...wrong });

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
-import { claimsOf, Setting } from './setting.ts';
+import { claimsOf, Setting, type TestApplication } from './setting.ts';
 
 const q = await Setting.open();
 const ada = await q.person({ username: 'ada' });
@@ -9,17 +9,20 @@ const { publicKey, privateKey } = await generateKeyPair('ES256');
 const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'mine' }] });
 test.after.always(() => q.close());
 
-test('an application signs its request, and what stands beside it in the address counts for nothing', async (t) => {
-  const application = await q.application({ jwks, consent: 'trusted' });
-  const { address, verifier } = q.authorization({ client_id: application.clientId, redirect_uri: redirectUri });
-  const asked = Object.fromEntries(new URL(address).searchParams);
-  const request = await new SignJWT({ ...asked, scope: 'openid g:read' })
+const signed = ({ clientId }: TestApplication, claims: Record<string, string>) =>
+  new SignJWT(claims)
     .setProtectedHeader({ alg: 'ES256', kid: 'mine', typ: 'oauth-authz-req+jwt' })
-    .setIssuer(application.clientId)
+    .setIssuer(clientId)
     .setAudience(`${q.url}/o`)
     .setIssuedAt()
     .setExpirationTime('1m')
     .sign(privateKey);
+
+test('an application signs its request, and what stands beside it in the address counts for nothing', async (t) => {
+  const application = await q.application({ jwks, consent: 'trusted' });
+  const { address, verifier } = q.authorization({ client_id: application.clientId, redirect_uri: redirectUri });
+  const asked = Object.fromEntries(new URL(address).searchParams);
+  const request = await signed(application, { ...asked, scope: 'openid g:read' });
   const query = new URLSearchParams({ client_id: application.clientId, scope: 'openid a:superuser', request });
   const browser = q.browser();
   const landed = await browser.signIn(await browser.open(`/o/authorize/?${query}`), ada);
@@ -45,4 +48,21 @@ test('an application that has to push its requests gets nothing for others, and 
   const code = (await browser.open(`/o/authorize/?${query}`)).url.searchParams.get('code') ?? '';
   t.is((await q.redeem({ code, verifier }, { application, redirectUri })).status, 200);
   t.false((await browser.open(`/o/authorize/?${query}`)).url.searchParams.has('code'));
+});
+
+test('a signed request that says what cannot be stored is refused, sent along or pushed', async (t) => {
+  const application = await q.application({ jwks });
+  const { address } = q.authorization({ client_id: application.clientId, redirect_uri: redirectUri });
+  const asked = Object.fromEntries(new URL(address).searchParams);
+  for (const [nonce, status] of [
+    ['a\0b', 400],
+    ['a\ud800', 400],
+    ['\\u0000 \ud83d\ude00', 303],
+  ] as const) {
+    const request = await signed(application, { ...asked, nonce });
+    const query = new URLSearchParams({ client_id: application.clientId, request });
+    const answer = await fetch(`${q.url}/o/authorize/?${query}`, { redirect: 'manual' });
+    t.is(answer.status, status, JSON.stringify(nonce));
+    t.is((await q.form('/par/', { request }, application)).status, status === 303 ? 201 : 400);
+  }
 });
