@@ -1,7 +1,7 @@
 import Router from '@koa/router';
 import { loadPerson } from '../../shared/access/load-person.ts';
 import { audit } from '../../shared/audit.ts';
-import { signInWithPassword } from '../../shared/identity/password-sign-in.ts';
+import { holdsStill, signInWithPassword } from '../../shared/identity/password-sign-in.ts';
 import { hasFactor, secondFactorsOf } from '../../shared/identity/second-factors.ts';
 import { endSession } from '../../shared/identity/sessions.ts';
 import { countSuccess, countTry } from '../../shared/identity/sign-in-limits.ts';
@@ -69,11 +69,14 @@ export function signInRouter(services: SignInServices): Router<BrowserState> {
     }
     if (answer.refused) return show(ctx, { ...shown, refusal: say('sign-in.no-match') }, 422);
     const { person, needsSecondFactor } = answer;
-    if (!needsSecondFactor) {
-      await knex.transaction((trx) => completeSignIn(ctx, trx, config, { person, amr: ['pwd'] }));
-      return seeOther(ctx, next);
-    }
-    await beginPending(ctx, knex, { personId: person.id, amr: ['pwd'] });
+    const isKept = await knex.transaction(async (trx) => {
+      if (!(await holdsStill(trx, answer))) return false;
+      if (needsSecondFactor) await beginPending(ctx, trx, { personId: person.id, amr: ['pwd'] });
+      else await completeSignIn(ctx, trx, config, { person, amr: ['pwd'] });
+      return true;
+    });
+    if (!isKept) return show(ctx, { ...shown, refusal: say('sign-in.no-match') }, 422);
+    if (!needsSecondFactor) return seeOther(ctx, next);
     const there = hasFactor(await secondFactorsOf(knex, person.id));
     seeOther(ctx, `/accounts/login/${there ? 'second-factor' : 'set-up'}/?next=${encodeURIComponent(next)}`);
   });

@@ -30,7 +30,13 @@ export interface PasswordTry {
  * password is right, and not enough for what it was to open.
  */
 export type SignInAnswer =
-  | { readonly person: Person; readonly refused?: undefined; readonly needsSecondFactor: boolean }
+  | {
+      readonly person: Person;
+      readonly refused?: undefined;
+      readonly needsSecondFactor: boolean;
+      /** Since when the password is what it is; for {@link holdsStill}. */
+      readonly passwordSince: Date | null;
+    }
   | { readonly refused: 'second factor'; readonly person?: undefined }
   | { readonly refused: 'credentials'; readonly person?: undefined }
   | { readonly refused: 'limited'; readonly retryAfterSeconds: number; readonly person?: undefined };
@@ -38,6 +44,10 @@ export type SignInAnswer =
 interface Account {
   id: number;
   password: string | null;
+}
+
+interface Stored extends Account {
+  password_changed_at: Date | null;
 }
 
 /**
@@ -71,7 +81,8 @@ export async function signInWithPassword(
   // Unless the password was changed meanwhile.
   if (rehash) await knex('users').where({ id: account.id, password: account.password }).update({ password: rehash });
   const needed = await needsSecondFactor(knex, account.id);
-  if (proof === 'session') return { person, needsSecondFactor: needed };
+  const passwordSince = account.password_changed_at;
+  if (proof === 'session') return { person, needsSecondFactor: needed, passwordSince };
   const principal = { ...anonymous(address), person, proof };
   if (needed) {
     const changes = { needed: { new: 'second factor' } };
@@ -79,14 +90,29 @@ export async function signInWithPassword(
     return { refused: 'second factor' };
   }
   await knex.transaction((trx) => recordSignIn(trx, principal, ['pwd']));
-  return { person, needsSecondFactor: false };
+  return { person, needsSecondFactor: false, passwordSince };
+}
+
+/**
+ * Whether what a password opened may be kept: checking it takes a while, in which it can be changed or its person be
+ * disabled. Neither happens from now on until the transaction ends.
+ */
+export async function holdsStill(
+  trx: Knex,
+  { person, passwordSince }: { person: Person; passwordSince: Date | null },
+): Promise<boolean> {
+  const row = await trx('users')
+    .where({ id: person.id, is_active: true })
+    .forNoKeyUpdate()
+    .first<Pick<Stored, 'password_changed_at'> | undefined>('password_changed_at');
+  return row !== undefined && row.password_changed_at?.getTime() === passwordSince?.getTime();
 }
 
 /** Only people sign in: service users have no password to be guessed. PostgreSQL's text cannot hold NUL. */
-async function accountOf(knex: Knex, username: string): Promise<Account | undefined> {
+async function accountOf(knex: Knex, username: string): Promise<Stored | undefined> {
   if (username.includes('\0')) return undefined;
   return knex('users')
     .where({ is_active: true, is_service: false })
     .whereRaw('lower(username) = lower(?)', [username])
-    .first<Account>('id', 'password');
+    .first<Stored>('id', 'password', 'password_changed_at');
 }

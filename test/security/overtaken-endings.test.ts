@@ -68,6 +68,20 @@ for (const [ending, end] of Object.entries(endings)) {
   });
 }
 
+test.serial('a sign-in that a new password overtakes is none', async (t) => {
+  const eve = await q.person({ username: 'eve' });
+  const browser = q.browser();
+  const page = await browser.open('/accounts/login/');
+  const { answer } = await q.knex.transaction(async (trx) => {
+    await trx('users').where({ id: eve.id }).update({ password_changed_at: new Date() });
+    const answer = browser.signIn(page, eve);
+    await waiting(1);
+    return { answer };
+  });
+  t.is((await answer).status, 422);
+  t.is((await browser.open('/accounts/')).url.pathname, '/accounts/login/');
+});
+
 test.serial('what is exchanged while its application is limited holds no more than that', async (t) => {
   const planner = await q.application();
   const grant_type = 'urn:ietf:params:oauth:grant-type:token-exchange';
