@@ -50,7 +50,12 @@ async function type(t: ExecutionContext, field: RegExp, text: string): Promise<v
 }
 
 /** Presses a key on what is wanted, and waits for the page that it leads to. */
-async function press(t: ExecutionContext, wanted: RegExp, key: 'Enter' | 'Space', until: RegExp): Promise<void> {
+async function press(
+  t: ExecutionContext,
+  wanted: RegExp,
+  key: 'Enter' | 'Space',
+  until: RegExp | ((url: URL) => boolean),
+): Promise<void> {
   await tabTo(t, wanted);
   await Promise.all([page.waitForURL(until), page.keyboard.press(key)]);
 }
@@ -88,8 +93,7 @@ inBrowser('by keyboard alone: signing in for an application, with a second facto
   await signIn(t, 'kim', /second-factor/);
   await type(t, /\| code \|/, new TOTP({ secret }).generate({ timestamp: Date.now() + 30_000 }));
   await Promise.all([page.waitForURL(/\/o\/interaction\//), page.keyboard.press('Enter')]);
-  await tabTo(t, /^Allow/);
-  await page.keyboard.press('Space');
+  await press(t, /^Allow/, 'Space', (url) => url.port === String(application.port));
   t.truthy((await application.sentBack).searchParams.get('code'));
 });
 
