@@ -46,6 +46,7 @@ export async function createIdp(services: Services): Promise<Koa> {
   app.use(browserSession(services));
   app.use(keepUiLocales());
   app.use(signingOutEndsBoth(provider));
+  app.use(heardOfIt(services));
 
   app.use(languageRouter(config).routes());
   app.use(endStandInRouter(services).routes());
@@ -100,6 +101,14 @@ function securityHeaders(publicUrl: string): Koa.Middleware {
     frameguard: { action: 'deny' },
     strictTransportSecurity: publicUrl.startsWith('https:'),
   });
+}
+
+/** Whoever ends something on a page is answered once this process judges by that. */
+function heardOfIt({ events }: Services): Koa.Middleware {
+  return async (ctx, next) => {
+    await next();
+    if (ctx.method === 'POST' && ctx.status < 400) await events.caughtUp();
+  };
 }
 
 /** Signing out on our own page ends the provider's session of the browser too. */

@@ -30,9 +30,10 @@ export const atConsole: Actor = {
 };
 
 /** An entry as it is stored: the columns of `audit_entries` by name. */
-export type AuditRow = Readonly<Record<(typeof columns)[number], string | number | null>>;
+export type AuditRow = Readonly<Record<(typeof auditColumns)[number], string | number | null>>;
 
-const columns = [
+/** What of an entry is written; its number and its moment the database adds. */
+export const auditColumns = [
   'actor_id',
   'actor',
   'acting_as_id',
@@ -48,7 +49,7 @@ const columns = [
 ] as const;
 
 /** Kept prepared by each connection: nearly every command runs it. */
-const put = `INSERT INTO audit_entries (${columns.join(', ')}) VALUES (${columns.map((_, n) => `$${n + 1}`).join(', ')})`;
+const put = `INSERT INTO audit_entries (${auditColumns.join(', ')}) VALUES (${auditColumns.map((_, n) => `$${n + 1}`).join(', ')})`;
 
 /**
  * Writes an audit row; call it with the transaction that does the thing, so that both happen or neither. What somebody
@@ -61,7 +62,7 @@ export async function auditBy(runs: Runs, actor: Actor, entry: AuditEntry): Prom
   const row = auditRow(actor, entry);
   await runs.later(
     put,
-    columns.map((column) => row[column]),
+    auditColumns.map((column) => row[column]),
     'audit_entry',
   );
 }

@@ -143,7 +143,7 @@ function call(ctx: Context, services: Services, declared: Endpoint): Promise<Ans
     throw new Forbidden('role', [], `This takes a ${declared.proofs.join(' or ')}, not a ${principal.proof}.`);
   }
   if (isSensitive(declared)) refuseOldProof(principal, services.config.publicUrl);
-  return declared.handler({
+  const answer = declared.handler({
     ctx,
     services,
     principal,
@@ -151,10 +151,19 @@ function call(ctx: Context, services: Services, declared: Endpoint): Promise<Ans
     query: declared.query ? queryOf(ctx, declared.query) : {},
     body: declared.body ? bodyOf(ctx, declared.body) : {},
   });
+  return administers(declared) ? onceHeard(answer, services) : answer;
 }
 
-const isSensitive = ({ sensitive, operation, method }: Endpoint): boolean =>
-  sensitive ?? (operation.who === 'superuser' && method !== 'get');
+/** What superusers change may end what this process remembers: it is answered once that judges by it. */
+async function onceHeard(answer: Promise<Answer> | Answer, { events }: Services): Promise<Answer> {
+  const done = await answer;
+  await events.caughtUp();
+  return done;
+}
+
+const administers = ({ operation, method }: Endpoint): boolean => operation.who === 'superuser' && method !== 'get';
+
+const isSensitive = (declared: Endpoint): boolean => declared.sensitive ?? administers(declared);
 
 /** The pages ask again, too: a browser that was left alone does nothing here that it could not do there. */
 function refuseOldProof({ provedAt }: Principal, publicUrl: string): void {

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type pg from 'pg';
+import { auditColumns } from '../audit.ts';
 import { readWholeTrail, type TrailEntry, type TrailFilter } from './trail.ts';
 
 /** How the trail can be taken along: content types, by the word for each. */
@@ -8,22 +9,7 @@ export type ExportFormat = keyof typeof exportFormats;
 
 export const isExportFormat = (word: string): word is ExportFormat => Object.hasOwn(exportFormats, word);
 
-const columns: readonly (keyof TrailEntry)[] = [
-  'id',
-  'at',
-  'actor_id',
-  'actor',
-  'acting_as_id',
-  'acting_as',
-  'proof',
-  'application',
-  'token_id',
-  'address',
-  'action',
-  'resource',
-  'object_id',
-  'changes',
-];
+const columns: readonly (keyof TrailEntry)[] = ['id', 'at', ...auditColumns];
 
 /** The entries that a filter finds, the newest first, as they come from the database: a JSON object or a CSV record a line. */
 export function exportTrail(pool: pg.Pool, filter: TrailFilter, format: ExportFormat): Readable {
