@@ -84,7 +84,7 @@ const isKept = ({ status, body }: Koa.Context): boolean =>
  * Issuing and revoking happen whole or not at all, so that a mistake beside it (a wrong `resource`) costs nobody their
  * refresh token.
  */
-function allOrNothing({ knex }: Services): Koa.Middleware {
+function allOrNothing({ knex, events }: Services): Koa.Middleware {
   return async (ctx, next) => {
     const revokes = ctx.method === 'POST' && ctx.path === routes.revocation;
     const registers = ctx.method !== 'GET' && ctx.path.startsWith(routes.registration);
@@ -93,6 +93,8 @@ function allOrNothing({ knex }: Services): Koa.Middleware {
       await next();
       return isKept(ctx);
     });
+    // An api in this process refuses what was revoked from the answer on.
+    if (revokes) await events.caughtUp();
   };
 }
 

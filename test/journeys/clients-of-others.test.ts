@@ -143,22 +143,28 @@ test('simple-oauth2 gets a token for a service, uses it and revokes it', async (
   t.is(status, 401);
 });
 
-const inBrowser = hasBrowser ? test : test.skip;
-
-inBrowser('oidc-client-ts signs a person in to a page, renews silently, calls the API and signs out', async (t) => {
+/** A page with oidc-client-ts and a script of its own. @returns its origin */
+function singlePage(t: { teardown(end: () => void): void }, script: string): Promise<string> {
   const library = readFileSync(
     require.resolve('oidc-client-ts').replace(/dist\/.*/, 'dist/browser/oidc-client-ts.min.js'),
   );
-  const page = `<!doctype html><title>SPA</title><script src="/oidc.js"></script><script>
+  const page = `<!doctype html><title>SPA</title><script src="/oidc.js"></script><script>${script}</script>`;
+  return serving(t, (request, response) => {
+    const isLibrary = request.url === '/oidc.js';
+    response.setHeader('content-type', isLibrary ? 'text/javascript' : 'text/html').end(isLibrary ? library : page);
+  });
+}
+
+const inBrowser = hasBrowser ? test : test.skip;
+
+inBrowser('oidc-client-ts signs a person in to a page, renews silently, calls the API and signs out', async (t) => {
+  const script = `
     const manager = new oidc.UserManager({
       authority: '${q.url}/o', client_id: 'spa', redirect_uri: location.origin + '/', scope: 'openid profile g:read',
       post_logout_redirect_uri: location.origin + '/bye', automaticSilentRenew: false, loadUserInfo: true,
     });
-  </script>`;
-  const origin = await serving(t, (request, response) => {
-    const script = request.url === '/oidc.js';
-    response.setHeader('content-type', script ? 'text/javascript' : 'text/html').end(script ? library : page);
-  });
+  `;
+  const origin = await singlePage(t, script);
   await q.knex('applications').insert({
     client_id: 'spa',
     name: 'Single page',
@@ -194,20 +200,14 @@ inBrowser('oidc-client-ts signs a person in to a page, renews silently, calls th
 inBrowser(
   'oidc-client-ts without a refresh token asks in a hidden frame, and hears there at once that somebody has to be asked',
   async (t) => {
-    const library = readFileSync(
-      require.resolve('oidc-client-ts').replace(/dist\/.*/, 'dist/browser/oidc-client-ts.min.js'),
-    );
-    const page = `<!doctype html><title>SPA</title><script src="/oidc.js"></script><script>
+    const script = `
     const manager = new oidc.UserManager({
       authority: '${q.url}/o', client_id: 'framed', redirect_uri: location.origin + '/', scope: 'openid g:read',
       silent_redirect_uri: location.origin + '/silent', automaticSilentRenew: false,
     });
     if (location.pathname === '/silent') manager.signinSilentCallback();
-  </script>`;
-    const origin = await serving(t, (request, response) => {
-      const script = request.url === '/oidc.js';
-      response.setHeader('content-type', script ? 'text/javascript' : 'text/html').end(script ? library : page);
-    });
+  `;
+    const origin = await singlePage(t, script);
     await q.knex('applications').insert({
       client_id: 'framed',
       name: 'Framed',
