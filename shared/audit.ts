@@ -48,6 +48,22 @@ export const auditColumns = [
   'changes',
 ] as const;
 
+/** What PostgreSQL reads each of them as. */
+export const auditTypes: Readonly<Record<(typeof auditColumns)[number], string>> = {
+  actor_id: 'int',
+  actor: 'text',
+  acting_as_id: 'int',
+  acting_as: 'text',
+  proof: 'text',
+  application: 'text',
+  token_id: 'int',
+  address: 'inet',
+  action: 'text',
+  resource: 'text',
+  object_id: 'text',
+  changes: 'jsonb',
+};
+
 /** Kept prepared by each connection: nearly every command runs it. */
 const put = `INSERT INTO audit_entries (${auditColumns.join(', ')}) VALUES (${auditColumns.map((_, n) => `$${n + 1}`).join(', ')})`;
 

@@ -10,6 +10,12 @@ export interface Runs {
   ): Promise<pg.QueryResult<Row>>;
   /** Runs it in its turn, before the transaction ends; nothing waits for it. */
   later(text: string, values: readonly unknown[], name?: string): Promise<void>;
+  /** Runs what nothing comes after: the transaction may end with it. */
+  last<Row extends pg.QueryResultRow>(
+    text: string,
+    values: readonly unknown[],
+    name?: string,
+  ): Promise<pg.QueryResult<Row>>;
 }
 
 /** What of the driver's client is used beside its declared types. */
@@ -70,6 +76,7 @@ export class Transaction implements Runs {
     values: readonly unknown[],
     name?: string,
   ): Promise<pg.QueryResult<Row>> {
+    if (this.#open === 'over') return Promise.reject(over());
     const result = new Promise<pg.QueryResult>((resolve) => {
       this.#waiting.push({ statement: statementOf(text, values, name), answer: resolve });
     });
@@ -78,24 +85,42 @@ export class Transaction implements Runs {
     return result as Promise<pg.QueryResult<Row>>;
   }
 
+  /** With COMMIT behind it; a statement that is all there is needs none, for it is a transaction by itself. */
+  async last<Row extends pg.QueryResultRow>(
+    text: string,
+    values: readonly unknown[],
+    name?: string,
+  ): Promise<pg.QueryResult<Row>> {
+    if (this.#open === 'not yet' && this.#waiting.length === 0) {
+      this.#open = 'over';
+      return this.#connection.query<Row>(statementOf(text, values, name));
+    }
+    const result = this.inPassing<Row>(text, values, name);
+    await this.commit();
+    return result;
+  }
+
   async commit(): Promise<void> {
-    if (this.#open === 'not yet' && this.#waiting.length === 0) return;
+    if (this.#open === 'over' || (this.#open === 'not yet' && this.#waiting.length === 0)) return;
     const ended = this.#send({ text: 'COMMIT' });
     this.#open = 'over';
     if ((await ended).command !== 'COMMIT') throw new Error('The transaction was rolled back');
   }
 
-  /** Undoes all; a connection that is gone has done so. */
+  /**
+   * Undoes all; a connection that is gone has done so. Also sent after a COMMIT or a last statement that failed, where
+   * there is nothing left to undo: once it is answered, nothing more comes, and the connection may serve the next.
+   */
   async rollback(): Promise<void> {
     this.#waiting = [];
-    if (this.#open !== 'open') return;
+    if (this.#open === 'not yet') return;
     this.#open = 'over';
     await this.#connection.query('ROLLBACK').catch(() => undefined);
   }
 
   /** Sends what waits and this in one go. The first that fails is what is thrown, for it makes the rest fail. */
   #send(statement: pg.QueryConfig): Promise<pg.QueryResult> {
-    if (this.#open === 'over') return Promise.reject(new Error('The transaction is over'));
+    if (this.#open === 'over') return Promise.reject(over());
     const { stream } = this.#connection.connection;
     const before: Promise<pg.QueryResult>[] = [];
     stream.cork();
@@ -115,6 +140,8 @@ export class Transaction implements Runs {
     }
   }
 }
+
+const over = () => new Error('The transaction is over');
 
 const statementOf = (text: string, values: readonly unknown[], name?: string): pg.QueryConfig => ({
   text,
@@ -166,5 +193,8 @@ export const runsBy = (knex: Knex): Runs => ({
   run: (text, values, name) => knex.raw(text.replaceAll('?', '\\?')).options({ values, ...(name && { name }) }),
   async later(text, values, name) {
     await this.run(text, values, name);
+  },
+  last(text, values, name) {
+    return this.run(text, values, name);
   },
 });

@@ -6,12 +6,16 @@ type About =
   /** `unlessOver`: nothing is written of one that is over. */
   { readonly occupancy: number; readonly unlessOver?: boolean } | { readonly openOn: number };
 
+/** SQL that holds for people to whom letters go: who has no address, never confirmed it, or can't sign in, gets none. */
+export const readsLetters = (user: string): string =>
+  `(${user}.email <> '' AND ${user}.email_verified_at IS NOT NULL AND ${user}.is_active AND NOT ${user}.is_service)`;
+
 const notOver = `coalesce(o."end", 'infinity') > now()`;
 const shown = (moment: string): string => `to_char(${moment}, 'YYYY-MM-DD HH24:MI')`;
 
 /**
  * Writes a letter to the owner of each of these bookings, within the transaction of what it tells: it goes out after
- * that, or not at all. Who has no address, never confirmed it, or can't sign in any more, gets none.
+ * that, or not at all.
  * @param by who did it, for the letter to say
  */
 export function post(runs: Runs, kind: LetterKind, about: About, by: string | null): Promise<void> {
@@ -37,7 +41,7 @@ export function post(runs: Runs, kind: LetterKind, about: About, by: string | nu
        WHERE n.bookable_id = o.bookable_id AND n.cancelled_at IS NULL AND n.id <> o.id
          AND n.start >= o."end" AND n.start < o."end" + interval '3 days'
        ORDER BY n.start LIMIT 1) AS next ON true
-     WHERE ${where} AND u.email <> '' AND u.email_verified_at IS NOT NULL AND u.is_active AND NOT u.is_service
+     WHERE ${where} AND ${readsLetters('u')}
      ORDER BY o.start, o.id`;
   // Joining so much takes PostgreSQL longer to plan than to do.
   const name = `letter_${'occupancy' in about ? `of_one${about.unlessOver ? '_unless_over' : ''}` : 'of_open'}`;

@@ -41,10 +41,18 @@ export interface Change {
   remove(resource: string, id: number): Promise<void>;
 }
 
+/** A write that is still to come. */
+export interface ComingChange extends Change {
+  /** Has something done once the row is written. */
+  afterwards(work: (change: Change) => Promise<void>): void;
+}
+
 /** Code that a resource needs around its writes. Refuse by throwing `Invalid` or `Conflict` of `api/store/refusals.ts`. */
 export interface Hooks {
-  beforeWrite?(change: Change): Promise<void> | void;
+  beforeWrite?(change: ComingChange): Promise<void> | void;
   afterWrite?(change: Change): Promise<void> | void;
+  /** After a row that was there is changed. */
+  afterUpdate?(change: Change & { readonly before: Row }): Promise<void> | void;
   beforeDelete?(change: Change): Promise<void> | void;
   afterDelete?(change: Change): Promise<void> | void;
 }

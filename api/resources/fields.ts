@@ -38,6 +38,8 @@ interface Common {
   merges?: boolean;
   /** boolean: whether the caller follows the row; what they write is kept with their subscriptions. */
   follows?: boolean;
+  /** computed: its value in a row just made, where it speaks of rows that refer to this one. */
+  atFirst?: null | number | boolean;
   /** One sentence for API readers and forms. */
   help?: string;
   /** A value that shows readers of the API what to send; a create's example holds it. */

@@ -24,7 +24,8 @@ function selectList(resource: Resource): string {
 
 const lists = new WeakMap<Resource, string>();
 
-function listOf(resource: Resource): string {
+/** The same, made once. */
+export function listOf(resource: Resource): string {
   const list = lists.get(resource) ?? selectList(resource);
   lists.set(resource, list);
   return list;
@@ -33,22 +34,6 @@ function listOf(resource: Resource): string {
 /** Runs a statement that connections keep prepared. */
 const run = async (runs: Runs, sql: string, values: readonly unknown[]): Promise<Row[]> =>
   (await runs.run<Row>(sql, values, nameFor(sql))).rows;
-
-/** Makes a row of these columns. Answers it by field names, without the sets, which are written elsewhere. */
-export async function insertRow(runs: Runs, resource: Resource, columns: Row): Promise<Row> {
-  const given = Object.entries(columns).filter(([, value]) => value !== undefined);
-  const names = given.map(([column]) => quoted(column)).join(', ');
-  const values = given.map((_, n) => `$${n + 1}`).join(', ');
-  const what = given.length > 0 ? `(${names}) VALUES (${values})` : 'DEFAULT VALUES';
-  const sql = `INSERT INTO ${resource.table} AS t ${what} RETURNING ${listOf(resource)}`;
-  const [made] = await run(
-    runs,
-    sql,
-    given.map(([, value]) => value),
-  );
-  if (!made) throw new Error(`${resource.table} answers nothing for a new row`);
-  return made;
-}
 
 /** Writes these columns of a row. */
 export async function changeRow(runs: Runs, resource: Resource, id: number, columns: Row): Promise<void> {

@@ -52,13 +52,18 @@ export class Statement {
   readonly slots: Slot[];
   /** What the statement's own table is called in it. */
   readonly alias: string;
+  readonly #justMade: boolean;
   #parts = 0;
 
-  /** @param slots where parameters are put: those of another statement when this one becomes a part of it */
-  constructor(resource: Resource, slots: Slot[] = [], alias = root) {
+  /**
+   * @param slots where parameters are put: those of another statement when this one becomes a part of it
+   * @param justMade it reads a row that nothing refers to yet
+   */
+  constructor(resource: Resource, slots: Slot[] = [], alias = root, justMade = false) {
     this.resource = resource;
     this.slots = slots;
     this.alias = alias;
+    this.#justMade = justMade;
     this.#present = new Set([alias]);
   }
 
@@ -84,9 +89,12 @@ export class Statement {
     return `$${this.slots.length}::${type}`;
   }
 
-  /** `FROM table AS t JOIN …` with the joins that were needed so far. */
-  from(): string {
-    return [`FROM ${this.resource.table} AS ${this.alias}`, ...this.#joins.values()].join(' ');
+  /**
+   * `FROM table AS t JOIN …` with the joins that were needed so far.
+   * @param table what stands in for the resource's own
+   */
+  from(table = this.resource.table): string {
+    return [`FROM ${table} AS ${this.alias}`, ...this.#joins.values()].join(' ');
   }
 
   #fill(resource: Resource, alias: string, template: string, value?: string): string {
@@ -122,7 +130,11 @@ export class Statement {
   }
 
   #expression(resource: Resource, alias: string, name: string, field: Field): string {
-    if (field.sql !== undefined) return `(${this.#fill(resource, alias, field.sql)})`;
+    if (field.sql !== undefined) {
+      if (this.#justMade && alias === this.alias && field.atFirst !== undefined)
+        return `${field.atFirst}::${typeOf(field)}`;
+      return `(${this.#fill(resource, alias, field.sql)})`;
+    }
     if (field.through) {
       const { table, from, to } = field.through;
       return `ARRAY(SELECT x.${to} FROM ${table} AS x WHERE x.${from} = ${alias}.id ORDER BY 1)`;

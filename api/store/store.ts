@@ -10,6 +10,7 @@ import { actionInput, namedRows } from './action-input.ts';
 import { refusalOf } from './database-refusals.ts';
 import { idOnly } from './id-only.ts';
 import { type Log, readLog } from './log.ts';
+import type { Made } from './made.ts';
 import { type AnonymousRead, allow, operationsOf } from './operation.ts';
 import type { Projection } from './projection.ts';
 import type { OffsetPage, Query } from './query.ts';
@@ -23,7 +24,7 @@ import { type Sight, sightOf } from './sight.ts';
 import { followedRows } from './subscriptions.ts';
 import { countTabs } from './tab-counts.ts';
 import { validate } from './validation.ts';
-import { act, createRow, deleteRow, listChangeOf, ownsRow, updateRow, type Writing } from './write.ts';
+import { act, createShownRow, deleteRow, listChangeOf, ownsRow, updateRow, type Writing } from './write.ts';
 
 /** All that can be done with declared resources, whatever the face. Answers are JSON texts made by a face's projection. */
 export class Store {
@@ -123,7 +124,10 @@ export class Store {
   async create(principal: Principal, resource: Resource, given: Row): Promise<number[]> {
     const allowed = allow(principal, this.operations(resource).add);
     const values = validate(resource, given, true);
-    return this.#write(principal, resource, (writing) => createRows(writing, resource, values, given, allowed));
+    const made = await this.#write(principal, resource, (writing) =>
+      createRows(writing, resource, values, given, allowed),
+    );
+    return made.map(({ row }) => row.id as number);
   }
 
   /** The same, answering the rows as their writer sees them. */
@@ -131,16 +135,16 @@ export class Store {
     const { resource } = projection;
     const allowed = allow(principal, this.operations(resource).add);
     const values = validate(resource, given, true);
-    const made = await this.#write(principal, resource, async (writing, transaction) => {
-      const ids = await createRows(writing, resource, values, given, allowed);
-      return ids.map((id) => {
-        const { text, values, name, print } = rowQuery(projection, id, principal.person?.id ?? null, false);
-        return { id, print, found: transaction.inPassing<{ body: string }>(text, values, name) };
-      });
-    });
-    return Promise.all(
-      made.map(async ({ id, print, found }) => print((await found).rows) ?? this.show(principal, projection, id)),
+    const made = await this.#write(principal, resource, async (writing, transaction) =>
+      (await createRows(writing, resource, values, given, allowed, projection)).map(({ row, text }) => {
+        const id = row.id as number;
+        if (text !== null) return { id, text };
+        const { text: sql, values, name, print } = rowQuery(projection, id, principal.person?.id ?? null, false);
+        const found = transaction.inPassing<{ body: string }>(sql, values, name);
+        return { id, text: found.then(({ rows }) => print(rows)) };
+      }),
     );
+    return Promise.all(made.map(async ({ id, text }) => (await text) ?? this.show(principal, projection, id)));
   }
 
   /**
@@ -303,13 +307,21 @@ export class Store {
   }
 }
 
-/** Makes a row, or several where the declaration multiplies; answers the ids. */
-async function createRows(writing: Writing, resource: Resource, values: Row, given: Row, allowed: 'all' | 'own') {
-  const ids: number[] = [];
+/** Makes a row, or several where the declaration multiplies. */
+async function createRows(
+  writing: Writing,
+  resource: Resource,
+  values: Row,
+  given: Row,
+  allowed: 'all' | 'own',
+  shown?: Projection,
+): Promise<Made[]> {
+  const wanted = { ...(shown && { shown }), only: !resource.multiply };
+  const made: Made[] = [];
   for (const one of (await resource.multiply?.(values, given, writing.trx)) ?? [values]) {
-    ids.push((await createRow(writing, resource, one, allowed)).id as number);
+    made.push(await createShownRow(writing, resource, one, allowed, wanted));
   }
-  return ids;
+  return made;
 }
 
 /** Values of a partial change, with the keys that are there already where the declaration says so. */

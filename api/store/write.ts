@@ -4,11 +4,13 @@ import type { Principal } from '../../shared/access/principal.ts';
 import { scopesFor } from '../../shared/access/scopes.ts';
 import { type Actor, auditBy } from '../../shared/audit.ts';
 import type { Runs } from '../../shared/transaction.ts';
-import type { Action, Change, ListChange, Occasion, Resource, Row } from '../resources/declaration.ts';
+import type { Action, Change, ComingChange, ListChange, Occasion, Resource, Row } from '../resources/declaration.ts';
 import { resourceNamed } from '../resources/index.ts';
 import { changesBetween, same } from './changes.ts';
+import { type Made, makeRow } from './made.ts';
+import type { Projection } from './projection.ts';
 import { Forbidden, NotFound } from './refusals.ts';
-import { changeRow, columnsOf, dropRow, hasSets, insertRow, lockRow, writeSets } from './row.ts';
+import { changeRow, columnsOf, dropRow, hasSets, lockRow, writeSets } from './row.ts';
 import { Statement, valuesOf } from './statement.ts';
 import { nameFor } from './statement-name.ts';
 import { writeFollowed } from './subscriptions.ts';
@@ -30,37 +32,58 @@ export interface Writing {
 }
 
 type Allowed = Change['allowed'];
+type Afterwards = Parameters<ComingChange['afterwards']>[0];
 
 /** Makes a row from values that are already canonical. Answers the row as stored. */
-export async function createRow(
+export const createRow = async (
   writing: Writing,
   resource: Resource,
   values: Row,
   allowed: Allowed,
   occasion: Occasion | null = null,
-): Promise<Row> {
+): Promise<Row> => (await createShownRow(writing, resource, values, allowed, { occasion })).row;
+
+/**
+ * The same, with the JSON text of what its maker is shown where that is known at once.
+ * @param shown what the maker is to be shown
+ * @param only nothing else is written in the transaction
+ */
+export async function createShownRow(
+  writing: Writing,
+  resource: Resource,
+  values: Row,
+  allowed: Allowed,
+  { occasion = null, shown, only = false }: { occasion?: Occasion | null; shown?: Projection; only?: boolean } = {},
+): Promise<Made> {
   const { runs } = writing;
-  const complete = { ...defaultsOf(resource), ...values };
+  const { hooks } = resource;
+  const actor = writing.actor ?? writing.principal;
+  const action = occasion?.action ?? 'create';
+  const defaults = defaultsOf(resource);
+  const complete = { ...defaults, ...values };
   const change = changeOf(writing, 'create', null, complete, allowed, occasion);
-  refuseSuperuserOnly(writing.principal, resource, complete, defaultsOf(resource));
-  await resource.hooks?.beforeWrite?.(change);
+  refuseSuperuserOnly(writing.principal, resource, complete, defaults);
+  const afterwards = await prepared(resource, change);
   const columns = columnsOf(resource, change.values);
   writing.attempting(change.values);
-  const made = await insertRow(runs, resource, columns);
-  const id = made.id as number;
+  const sets = hasSets(resource);
+  const done = !sets && !hooks?.afterWrite && allowed === 'all' && !follows(resource, change.values);
+  const last = only && done && afterwards.length === 0;
+  const made = await makeRow(runs, resource, columns, { actor, action, shown: done ? shown : undefined, last });
+  if (last) return made;
+  const id = made.row.id as number;
   await writeSets(runs, resource, id, change.values);
   await writeFollows(writing, resource, id, change.values);
   await refuseUnlessOwn(writing, resource, id, allowed);
-  const after = hasSets(resource) ? await storedRow(runs, resource, id) : made;
-  const done = { ...change, row: after };
-  await resource.hooks?.afterWrite?.(done);
-  await auditBy(runs, writing.actor ?? writing.principal, {
-    action: occasion?.action ?? 'create',
-    resource: resource.name,
-    objectId: id,
-    changes: changesBetween(resource, null, after) ?? {},
-  });
-  return after;
+  const row = sets ? await storedRow(runs, resource, id) : made.row;
+  const after = { ...change, row };
+  await hooks?.afterWrite?.(after);
+  for (const work of afterwards) await work(after);
+  if (sets) {
+    const changes = changesBetween(resource, null, row) ?? {};
+    await auditBy(runs, actor, { action, resource: resource.name, objectId: id, changes });
+  }
+  return { row, text: made.text };
 }
 
 /** Changes a locked row. Values that are as they were are not written, and nothing is audited when all are. */
@@ -76,7 +99,7 @@ export async function updateRow(
   const id = before.id as number;
   refuseSuperuserOnly(writing.principal, resource, values, before);
   const change = changeOf(writing, 'update', before, { ...values }, allowed, occasion);
-  await resource.hooks?.beforeWrite?.(change);
+  const afterwards = await prepared(resource, change);
   const differing = Object.fromEntries(
     Object.entries(change.values).filter(([name, value]) => !same(value, before[name])),
   );
@@ -87,7 +110,10 @@ export async function updateRow(
   await writeFollows(writing, resource, id, differing);
   const after = await storedRow(runs, resource, id);
   await refuseUnlessOwn(writing, resource, id, allowed);
-  await resource.hooks?.afterWrite?.({ ...change, row: after });
+  const written = { ...change, before, row: after };
+  await resource.hooks?.afterWrite?.(written);
+  await resource.hooks?.afterUpdate?.(written);
+  for (const work of afterwards) await work(written);
   forgetFiles(writing, resource, before, after);
   const changes = changesBetween(resource, before, after) ?? {};
   if (Object.keys(changes).some((name) => !writing.routine?.has(name))) {
@@ -121,6 +147,19 @@ function forgetFiles({ forget }: Writing, resource: Resource, before: Row, after
     if (field.file && typeof key === 'string' && key !== after[name]) forget?.(key);
   }
 }
+
+/** Runs what comes before a write; answers what it wants done afterwards. */
+async function prepared(resource: Resource, change: Change): Promise<readonly Afterwards[]> {
+  const afterwards: Afterwards[] = [];
+  // Not a copy: the row that it will be follows from the values, which hooks may change.
+  await resource.hooks?.beforeWrite?.(
+    Object.assign(change, { afterwards: (work: Afterwards) => void afterwards.push(work) }),
+  );
+  return afterwards;
+}
+
+const follows = (resource: Resource, values: Row): boolean =>
+  Object.keys(values).some((name) => resource.fields[name]?.follows);
 
 /** Lets the writer follow the row, or no longer, where they said so. */
 async function writeFollows({ trx, principal }: Writing, resource: Resource, id: number, values: Row): Promise<void> {

@@ -16,7 +16,14 @@ const startPatience = 60_000;
 
 /** Starts the server on a free loopback port and waits until it takes connections. It outlives this process. */
 export async function start(cluster: Cluster, settings: Readonly<Record<string, string>> = {}): Promise<void> {
-  const all = { listen_addresses: '127.0.0.1', unix_socket_directories: '', log_checkpoints: 'off', ...settings };
+  const all = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    log_checkpoints: 'off',
+    // A table that was empty and fills quickly is planned for as what it is after seconds, not a minute.
+    autovacuum_naptime: '10s',
+    ...settings,
+  };
   const options = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const keeper = await launch(cluster, ['-D', cluster.data, '-p', String(await freePort()), ...options]);
   const giveUpAt = Date.now() + startPatience;

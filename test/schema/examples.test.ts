@@ -1,8 +1,13 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
+import type { Knex } from 'knex';
+import { resources } from '../../api/resources/index.ts';
 import type { OpenApiDocument } from '../../api/schema/openapi.ts';
 import { samplesOf } from '../../api/schema/samples.ts';
+import { changesBetween } from '../../api/store/changes.ts';
+import { lockRow } from '../../api/store/row.ts';
+import { runsBy } from '../../shared/transaction.ts';
 import { start } from '../harness/index.ts';
 
 // Each create's example is sent to a server that holds nothing but what the examples before it made: they refer to the
@@ -63,8 +68,37 @@ for (const [style, names] of Object.entries(orders)) {
       const json = create.post.requestBody?.content['application/json']?.example;
       const { status, body } = await q.json(create.path, { as, json });
       t.is(status, 201, `${create.path} ${JSON.stringify(json)} answers ${JSON.stringify(body)}`);
+      const [made] = [body].flat() as { url?: string; id?: number; pk?: number }[];
+      const read = await q.json(made?.url ?? `${create.path}${made?.id ?? made?.pk}/`, { as });
+      t.deepEqual(read.body, made, `${create.path} answers what a read answers`);
     }
+    await holdsWhatWasMade(t, q.knex);
   });
+}
+
+/** What PostgreSQL notes of a new row by itself is what is noted of later changes: old and new values are comparable. */
+async function holdsWhatWasMade(t: ExecutionContext, knex: Knex): Promise<void> {
+  const entries: AuditEntry[] = await knex('audit_entries').where({ action: 'create' }).select();
+  let compared = 0;
+  for (const { resource: name, object_id: id, changes } of entries) {
+    const resource = resources.find((one) => one.name === name);
+    const row = resource && (await knex.transaction((trx) => lockRow(runsBy(trx), resource, Number(id))));
+    if (!resource || !row) continue;
+    const kept = JSON.parse(JSON.stringify(changesBetween(resource, null, row)));
+    // Others that were made after it may have changed it.
+    for (const [field, change] of Object.entries(changes)) {
+      if (name !== 'host' || field !== 'ip') t.deepEqual(change, kept[field], `${name}.${field}`);
+    }
+    if (name !== 'host') t.deepEqual(Object.keys(changes).sort(), Object.keys(kept).sort(), name);
+    compared++;
+  }
+  t.true(compared >= 12, `${compared} entries were compared`);
+}
+
+interface AuditEntry {
+  resource: string;
+  object_id: string;
+  changes: Record<string, { new: unknown }>;
 }
 
 const run = promisify(execFile);

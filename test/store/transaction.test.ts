@@ -65,3 +65,30 @@ test.serial('What was tried within a transaction is undone alone', async (t) => 
   });
   t.deepEqual(await held(20), ['wire', 'rope']);
 });
+
+test.serial(
+  'A last statement takes its transaction along, and a connection that was refused one serves the next',
+  async (t) => {
+    for (let n = 0; n < 20; n++) {
+      const id = 100 + n;
+      await during((transaction) => transaction.last(put, [id, 'alone'], 'put_into_drawer'));
+      await t.throwsAsync(
+        during((transaction) => transaction.last(put, [id, 'again'], 'put_into_drawer')),
+        { code: '23505' },
+      );
+      await during(async (transaction) => {
+        await transaction.later(put, [id + 100, 'before'], 'put_into_drawer');
+        const { rows } = await transaction.last<{ held: string }>(`${put} RETURNING held`, [id + 200, 'behind']);
+        t.deepEqual(rows, [{ held: 'behind' }]);
+      });
+      const behind = during(async (transaction) => {
+        await transaction.later(put, [id + 300, 'before'], 'put_into_drawer');
+        await transaction.last(put, [id, 'again'], 'put_into_drawer');
+      });
+      await t.throwsAsync(behind, { code: '23505' });
+      t.deepEqual((await services.knex.raw('SELECT ?::int AS n', [n])).rows, [{ n }]);
+    }
+    t.deepEqual(new Set(await held(100)), new Set(['alone', 'before', 'behind']));
+    t.is((await held(400)).length, 0);
+  },
+);

@@ -3,8 +3,8 @@ import type { Change, Hooks } from '../declaration.ts';
 
 /** Whoever has a host now or soon hears of it, once, when it can no longer be had. What is over concerns nobody. */
 export const bookableHooks: Hooks = {
-  async afterWrite(change) {
-    if (change.before?.status === 'active' && change.row.status !== 'active') await tell(change);
+  async afterUpdate(change) {
+    if (change.before.status === 'active' && change.row.status !== 'active') await tell(change);
   },
   async beforeDelete(change) {
     if (change.before?.status === 'active') await tell(change);

@@ -1,4 +1,5 @@
 import type { Runs } from '../../../shared/transaction.ts';
+import { readsLetters } from '../../mail/outbox.ts';
 import type { Change } from '../declaration.ts';
 
 /** How long ago an end may lie and still mean «now»: requests take time, and clocks differ. */
@@ -21,6 +22,8 @@ export interface Facts {
   owner_name: string | null;
   owner_is_active: boolean;
   owner_in_group: boolean;
+  /** Whether letters about bookings go to the owner at all. */
+  owner_reads_letters: boolean;
   ends_before_start: boolean;
   starts_before_today: boolean;
   too_long: boolean;
@@ -38,10 +41,15 @@ export interface Facts {
 const stateOf = (alias: string): string =>
   `CASE WHEN ${alias}.start > now() THEN 'upcoming' WHEN ${alias}."end" <= now() THEN 'past' ELSE 'running' END`;
 
-/** Kept prepared by each connection: joining so much takes longer to plan than to do. */
+/**
+ * Locks the bookable until the transaction ends, so that whoever wants it too waits in line (and the exclusion
+ * constraint has no two rows to weigh at once), and tells of it as it is by then. Kept prepared by each connection:
+ * joining so much takes longer to plan than to do.
+ */
 const facts = `SELECT now()::text AS now, h.hostname, b.status AS bookable_status, g.name AS group_name, u.username AS owner_name,
         coalesce(u.is_active, false) AS owner_is_active,
         EXISTS (SELECT 1 FROM user_groups AS ug WHERE ug.user_id = u.id AND ug.group_id = h.group_id) AS owner_in_group,
+        coalesce(${readsLetters('u')}, false) AS owner_reads_letters,
         coalesce(asked."end" < asked.start, false) AS ends_before_start,
         asked.start < date_trunc('day', now()) AS starts_before_today,
         coalesce(asked."end" > asked.start + interval '${longest}', false) AS too_long,
@@ -59,14 +67,10 @@ const facts = `SELECT now()::text AS now, h.hostname, b.status AS bookable_statu
    CROSS JOIN LATERAL (SELECT
      CASE WHEN $3 THEN CAST($4 AS timestamptz) ELSE o.start END AS start,
      CASE WHEN $5 THEN CAST($6 AS timestamptz) ELSE o."end" END AS "end") AS asked
-   WHERE b.id = $7`;
+   WHERE b.id = $7 FOR NO KEY UPDATE OF b`;
 
-/**
- * Locks the bookable until the transaction ends, so that whoever wants it too waits in line (and the exclusion
- * constraint has no two rows to weigh at once), then looks. Null when there is no such bookable.
- */
+/** Locks the bookable, and looks. Null when there is no such bookable. */
 export async function factsOf({ runs, before, values, row }: Change): Promise<Facts | null> {
-  await runs.later('SELECT FROM bookable WHERE id = $1 FOR NO KEY UPDATE', [row.bookable], 'lock_bookable');
   const asked = [
     values.start !== undefined,
     values.start ?? null,

@@ -18,10 +18,9 @@ export const occupancyHooks = (kind: OccupancyKind): Hooks => ({
     if (!mayCorrect(change)) refuseRewriting(kind, change, facts);
     const asked = endingNow(change, facts);
     refuseUnsound(kind, change, asked);
-  },
-  async afterWrite(change) {
     // Those taken over from a previous system are no news to anybody.
-    if (!change.before && change.row.import_id == null) await tell('created', change);
+    const isNews = !change.before && change.row.import_id == null;
+    if (isNews && facts.owner_reads_letters) change.afterwards((made) => tell('created', made));
   },
   async beforeDelete(change) {
     await refuseCancelling(kind, change);

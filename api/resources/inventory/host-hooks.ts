@@ -1,6 +1,6 @@
 import { post } from '../../mail/outbox.ts';
 import { Invalid } from '../../store/refusals.ts';
-import type { Change, Hooks } from '../declaration.ts';
+import type { Change, Hooks, Row } from '../declaration.ts';
 
 /** Held while a machine is put on a hypervisor, so that two such changes can't close a circle together. */
 const hypervisorLock = 0x51_4d_02;
@@ -9,7 +9,7 @@ export const hostHooks: Hooks = {
   async beforeWrite(change) {
     await refuseCircle(change);
   },
-  async afterWrite(change) {
+  async afterUpdate(change) {
     await suspendBookable(change);
   },
   async beforeDelete(change) {
@@ -32,8 +32,8 @@ async function refuseCircle({ trx, before, values }: Change): Promise<void> {
 }
 
 /** Who leaves `active` can't be booked any more. Coming back is for people to decide: it makes nothing bookable again. */
-async function suspendBookable({ trx, before, row, update }: Change): Promise<void> {
-  if (!before || row.status === before.status || row.status === 'active') return;
+async function suspendBookable({ trx, before, row, update }: Change & { readonly before: Row }): Promise<void> {
+  if (row.status === before.status || row.status === 'active') return;
   const bookable = await trx('bookable').where({ host_id: row.id, status: 'active' }).first('id');
   if (bookable) await update('bookable', bookable.id, { status: 'suspended' });
 }

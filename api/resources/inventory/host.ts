@@ -29,7 +29,7 @@ export const host = resource('host', {
     'A machine, real or virtual. Deleting it deletes its cards, NICs and virtual machines, and what was booked on it.',
   fields: {
     bookable: computed(
-      reference('bookable', { nullable: true, help: 'What makes this host bookable.' }),
+      reference('bookable', { nullable: true, atFirst: null, help: 'What makes this host bookable.' }),
       '(SELECT b.id FROM bookable AS b WHERE b.host_id = {id})',
     ),
     hostname: text({ maxLength: 50 }),

@@ -26,8 +26,8 @@ export const guardUser: Hooks = {
   },
 
   // Afterwards, so that the last superuser is told that they are the last.
-  afterWrite(change) {
-    if (change.before?.is_active && change.row.is_active === false) refuseSelf(change);
+  afterUpdate(change) {
+    if (change.before.is_active && change.row.is_active === false) refuseSelf(change);
   },
   afterDelete: refuseSelf,
 };

@@ -1,0 +1,111 @@
+import { type Actor, auditColumns, auditRow, auditTypes } from '../../shared/audit.ts';
+import type { Runs } from '../../shared/transaction.ts';
+import type { Resource, Row } from '../resources/declaration.ts';
+import { BareRows } from './bare-rows.ts';
+import { newValues } from './new-values.ts';
+import type { Projection } from './projection.ts';
+import { hasSets, listOf } from './row.ts';
+import { quoted, type Slot, Statement, valuesOf } from './statement.ts';
+import { nameFor } from './statement-name.ts';
+
+/** How a row is to be made. */
+export interface Making {
+  readonly actor: Actor;
+  /** The audit trail's word for it. */
+  readonly action: string;
+  /** What its maker is to be shown of it at once, where that can be. */
+  readonly shown?: Projection | undefined;
+  /** Nothing comes after it in its transaction. */
+  readonly last: boolean;
+}
+
+/** A row as it was made. */
+export interface Made {
+  /** By field names, without the sets, which are written elsewhere. */
+  readonly row: Row;
+  /** JSON text of what its maker is shown; null when it has to be read. */
+  readonly text: string | null;
+}
+
+/**
+ * Makes a row of these columns in one statement with its entry in the audit trail and what its maker is shown of it.
+ * Of rows with sets the entry is not written: it tells of these too.
+ */
+export async function makeRow(runs: Runs, resource: Resource, columns: Row, making: Making): Promise<Made> {
+  const { actor, action, shown, last } = making;
+  const given = Object.entries(columns).filter(([, value]) => value !== undefined);
+  const values = given.map(([, value]) => value);
+  const names = given.map(([column]) => column);
+  let audited = '';
+  if (!hasSets(resource)) {
+    const entry = auditRow(actor, { action, resource: resource.name, objectId: null });
+    const known = auditColumns.filter((column) => !ofTheRow.has(column));
+    audited = entrySql(resource, values.length);
+    values.push(...known.map((column) => entry[column]));
+  }
+  const sight = shown ? sightOf(resource, shown, values.length) : null;
+  if (sight) values.push(...valuesOf(sight.slots, actor.person?.id ?? null));
+  const text = `WITH made AS (${insertSql(resource, names)})${audited}
+    SELECT ${listOf(resource)}${sight ? `, ${sight.columns} ${sight.from}` : ' FROM made AS t'}`;
+  // What has to be read comes after it.
+  const ends = last && (sight !== null || !shown);
+  const { rows } = await runs[ends ? 'last' : 'run']<Row>(text, values, nameFor(text));
+  const [row] = rows;
+  if (!row) throw new Error(`${resource.table} answers nothing for a new row`);
+  const body = row[bodyKey];
+  delete row[bodyKey];
+  return { row, text: sight && typeof body === 'string' ? (sight.rows.print(body, 1)?.texts ?? null) : null };
+}
+
+function insertSql({ table }: Resource, names: readonly string[]): string {
+  const values = names.map((_, n) => `$${n + 1}`).join(', ');
+  const what = names.length > 0 ? `(${names.map(quoted).join(', ')}) VALUES (${values})` : 'DEFAULT VALUES';
+  return `INSERT INTO ${table} AS t ${what} RETURNING t.*`;
+}
+
+/** What of an audit entry the row itself tells. */
+const ofTheRow: ReadonlySet<string> = new Set(['object_id', 'changes']);
+
+/** The entry in the audit trail, as one more part of the statement; its parameters come after `before` others. */
+function entrySql(resource: Resource, before: number): string {
+  let slot = before;
+  const values = auditColumns.map((column) => {
+    if (column === 'object_id') return 't.id::text';
+    if (column === 'changes') return newValues(resource);
+    slot++;
+    return `$${slot}::${auditTypes[column]}`;
+  });
+  return `, told AS (INSERT INTO audit_entries (${auditColumns.join(', ')}) SELECT ${values.join(', ')} FROM made AS t)`;
+}
+
+/** Under what key the text of what is shown comes. */
+const bodyKey = '$body';
+
+interface OwnSight {
+  readonly rows: BareRows;
+  readonly columns: string;
+  readonly from: string;
+  readonly slots: readonly Slot[];
+}
+
+const sights = new WeakMap<Projection, Map<number, OwnSight | null>>();
+
+/**
+ * How a projection reads a row that the same statement makes; null when it can't: what looks at other rows would see
+ * them as they were before.
+ */
+function sightOf(resource: Resource, projection: Projection, before: number): OwnSight | null {
+  const forms = sights.get(projection) ?? new Map<number, OwnSight | null>();
+  sights.set(projection, forms);
+  const known = forms.get(before);
+  if (known !== undefined) return known;
+  const slots: Slot[] = Array.from({ length: before }, () => ({ value: null }));
+  const statement = new Statement(resource, slots, undefined, true);
+  const rows = new BareRows(projection.columns, [], false);
+  const list = rows.list(statement);
+  const looksAround = projection.only !== undefined || hasSets(resource) || /\bSELECT\b/i.test(list);
+  const columns = `(SELECT ${rows.rowSql('row')} FROM (SELECT ${list}) AS row) AS "${bodyKey}"`;
+  const sight = looksAround ? null : { rows, columns, from: statement.from('made'), slots: slots.slice(before) };
+  forms.set(before, sight);
+  return sight;
+}
