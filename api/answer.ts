@@ -13,3 +13,8 @@ export function sendText(ctx: Context, status: number, text: string): void {
   ctx.set('Content-Type', 'application/json');
   ctx.body = text;
 }
+
+/** Sets headers that every answer has, past Koa: it looks at each of them anew. */
+export function setHeaders({ res }: Context, headers: Readonly<Record<string, string>>): void {
+  for (const name in headers) res.setHeader(name, headers[name] as string);
+}

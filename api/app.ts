@@ -3,7 +3,7 @@ import { readAddresses } from '../shared/client-address.ts';
 import { isDatabaseAway } from '../shared/database-away.ts';
 import { serveAssets } from '../shared/pages/assets.ts';
 import type { Services } from '../shared/services.ts';
-import { sendJson } from './answer.ts';
+import { sendJson, setHeaders } from './answer.ts';
 import { authenticate } from './authentication/authenticate.ts';
 import { readBody } from './body.ts';
 import { anyOrigin } from './cross-origin.ts';
@@ -99,7 +99,7 @@ function securityHeaders(): Koa.Middleware {
     'Cache-Control': 'no-store',
   };
   return (ctx, next) => {
-    ctx.set(headers);
+    setHeaders(ctx, headers);
     return next();
   };
 }

@@ -1,5 +1,6 @@
 import cors from '@koa/cors';
 import type { Middleware } from 'koa';
+import { setHeaders } from './answer.ts';
 
 const exposed = [
   'WWW-Authenticate',
@@ -17,7 +18,7 @@ export function anyOrigin(): Middleware {
   const headers = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': exposed.join(',') };
   return (ctx, next) => {
     if (ctx.method === 'OPTIONS') return preflight(ctx, next);
-    ctx.set(headers);
+    setHeaders(ctx, headers);
     return next();
   };
 }

@@ -1,4 +1,4 @@
-import type { Match } from './ends.ts';
+import { countedUpTo, type Match } from './ends.ts';
 import { literal } from './look.ts';
 import { matchSql, rankSql } from './match.ts';
 import { type Scope, searchTextOf } from './searched.ts';
@@ -6,11 +6,8 @@ import { type Slot, Statement } from './statement.ts';
 import { visibleSql, whereSql } from './visible.ts';
 import { partOf, wordPattern } from './words.ts';
 
-/** So many rows of a resource are counted one by one; more are estimated. */
-export const countedUpTo = 20_000;
-
 /** So many rows are ranked one by one. */
-const rankedUpTo = 1000;
+export const rankedUpTo = 1000;
 
 /** Which rows are wanted of those found: the best `limit` after the best `offset`. */
 export interface Page {

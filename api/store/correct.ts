@@ -6,7 +6,7 @@ import { type Slot, Statement, valuesOf } from './statement.ts';
 import { visibleSql, whereSql } from './visible.ts';
 
 /** Texts that are looked at for a nearer word, of each place. */
-const texts = 300;
+const texts = 150;
 
 /** Words that are mended at most. */
 const mendable = 3;
@@ -68,7 +68,7 @@ async function whichStand(
   words: readonly string[],
   me: number | null,
 ): Promise<ReadonlySet<string>> {
-  const matches = await findEnds(db, scopes, words);
+  const { matches } = await findEnds(db, scopes, words);
   const slots: Slot[] = [];
   const columns = words.map((_, n) => {
     const anywhere = scopes.map(({ resource, ownOnly, paths }) => {

@@ -1,13 +1,14 @@
 import type pg from 'pg';
 import type { Resource } from '../resources/declaration.ts';
-import { countedUpTo, type Lot, lotSql, manySql, type Ranked, rowsSql } from './best.ts';
+import { type Lot, lotSql, manySql, type Ranked, rankedUpTo, rowsSql } from './best.ts';
 import { correctWords } from './correct.ts';
 import { estimated } from './count.ts';
-import { findEnds, type Match } from './ends.ts';
+import { countedUpTo, findEnds, type Match } from './ends.ts';
 import { literal } from './projection.ts';
 import { describedBy, type Scope } from './searched.ts';
 import { type Slot, Statement, valuesOf } from './statement.ts';
 import { nameFor } from './statement-name.ts';
+import { visibleSql } from './visible.ts';
 
 export { wordsOf } from './words.ts';
 
@@ -62,18 +63,26 @@ async function findIn(
   me: number | null,
   { limit = 10, offset = 0 }: SearchWishes,
 ): Promise<Found[]> {
-  const matches = await findEnds(db, scopes, words);
+  const { matches, standing } = await findEnds(db, scopes, words);
   const matchesOf = ({ resource }: Scope) => matches.get(resource) ?? [];
+  const known = new Map<string, Lot>();
+  for (const scope of scopes) {
+    const count = standing.get(scope.resource) ?? 0;
+    if (count <= rankedUpTo || !standsAlone(scope, matchesOf(scope))) continue;
+    known.set(scope.resource.name, { resource: scope.resource.name, count, best: null });
+  }
   const page = { limit, offset };
   const lotOf = (scope: Scope, slots: Slot[]) => lotSql(scope, matchesOf(scope), slots, page);
-  const kept = scopes.filter(({ resource }) => resource.searchText);
+  const kept = scopes.filter(({ resource }) => resource.searchText && !known.has(resource.name));
   const read = scopes.filter(({ resource }) => !resource.searchText);
   // What to ask an index for depends on the words, so that is planned each time; the rest is kept for single words.
   const found = [
     ...(await askEach<Lot>(db, me, kept, lotOf)),
     ...(await askEach<Lot>(db, me, read, lotOf, words.length === 1)),
   ];
-  const lots = new Map(found.filter(({ count }) => count > 0).map((lot) => [lot.resource, lot]));
+  const lots = new Map(
+    [...known.values(), ...found].filter(({ count }) => count > 0).map((lot) => [lot.resource, lot]),
+  );
   const lotsOf = ({ resource }: Scope) => lots.get(resource.name);
   const many = await askEach<{ resource: string; best: Ranked[] }>(
     db,
@@ -96,6 +105,17 @@ async function findIn(
       hits: hits.get(scope.resource.name) ?? [],
       count: await countOf(db, scope, matchesOf(scope), lotsOf(scope)?.count ?? 0, me),
     })),
+  );
+}
+
+/** Whether a resource's rows are found by their own kept text, all of it, and by nothing else. */
+function standsAlone(scope: Scope, matches: readonly Match[]): boolean {
+  const { resource, ownOnly, paths } = scope;
+  const own = (searched: readonly string[]) => searched.filter((path) => !path.includes('.')).length;
+  return (
+    own(paths) === own(resource.search) &&
+    visibleSql(new Statement(resource), ownOnly).length === 0 &&
+    matches.every(({ ends }) => [...ends.values()].every((ids) => ids?.length === 0))
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Resource } from '../resources/declaration.ts';
+import type { Field } from '../resources/fields.ts';
 import { resourceNamed } from '../resources/index.ts';
 import { literal } from './projection.ts';
 import type { Sight } from './sight.ts';
@@ -116,6 +117,12 @@ export function testAt({ each, kept, more }: Place, test: (text: string) => stri
   if (kept === null) return any;
   return more ? `(${test(kept)} AND ${any})` : test(kept);
 }
+
+/** Whether a word can stand in a field at all: an address has no other letters than those of numbers. */
+export const mayHold = (field: Field | undefined, word: string): boolean =>
+  !(field && addresses.has(field.kind)) || /^[\da-f:./]+$/i.test(word);
+
+const addresses: ReadonlySet<string> = new Set(['address', 'interface', 'network', 'mac']);
 
 /** Paths by the references before their last name: `host.hardware.name` is a `name` behind `host.hardware`. */
 export function byPrefix(paths: readonly string[]): Map<string, string[]> {

@@ -153,6 +153,24 @@ test('a letter that stands everywhere finds first what it is the name of, and ra
   t.true(most <= 20_001, `${most} rows`);
 });
 
+test('looking everywhere finds of each kind what looking there alone finds, and reads the hosts that hold a word once', async (t) => {
+  const everywhere = resources.map(({ name }) => everythingOf(name));
+  for (const word of ['router', 'resistor', 'zeppelin', '00123', '10.0.0.12']) {
+    const { db, plans } = watched();
+    const found = await searchIn(db, everywhere, [word], null, {});
+    t.true(found.length > 0, word);
+    for (const { resource, hits, count } of found) {
+      const [alone] = await searchIn(services.pool, [everythingOf(resource.name)], [word], null, {});
+      t.deepEqual([alone?.count, alone?.hits], [count, hits], `${word} among ${resource.name}`);
+    }
+    const looked = (await plans(true)).filter(
+      (plan) => plan['Index Name'] === 'host_search' && (plan['Actual Rows'] ?? 0) * (plan['Actual Loops'] ?? 0) > 0,
+    );
+    // Of few rows it may be asked again, by their ids.
+    if (word === 'router') t.is(looked.length, 1);
+  }
+});
+
 test('a misspelt word is looked for everywhere without reading hosts or parts from end to end', async (t) => {
   const { db, plans } = watched();
   const everywhere = resources.map(({ name }) => everythingOf(name));
