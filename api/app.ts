@@ -48,7 +48,7 @@ export async function createApi(services: Services): Promise<Koa> {
   app.use(browse.dress);
   app.use(answerFailures(services));
   app.use(anyOrigin());
-  app.use(readBody((path) => takesFiles(path) || filesOfRows(path) || filesOfTables(path)));
+  app.use(readBody(config, (path) => takesFiles(path) || filesOfRows(path) || filesOfTables(path)));
   app.use(authenticate(services));
   app.use(serveMedia(services));
   app.use(entityFace(services, entityEndpoints(config.anonymousRead)));

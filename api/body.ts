@@ -3,6 +3,7 @@ import multer from '@koa/multer';
 import type { Context, Middleware, Next } from 'koa';
 import { sendProblem } from './dialect.ts';
 import { sendRefusal } from './me/refused.ts';
+import { type FormLimits, readBeginning } from './media/begun-form.ts';
 import { Invalid, rowRule } from './store/refusals.ts';
 
 /** The largest body that is not an upload. */
@@ -25,9 +26,10 @@ const multipart = (forms as unknown as { none(): Middleware }).none();
 
 /**
  * Reads JSON, urlencoded and multipart bodies into `ctx.request.body`; one that can't be read is a 400 that says so.
- * Forms to paths that take files are left for whoever answers there, once it is known who sends them.
+ * Of forms to paths that take files only the beginning is read; their files are for whoever answers there, once it is
+ * known who sends them.
  */
-export function readBody(takesFiles: (path: string) => boolean = () => false): Middleware {
+export function readBody(limits: FormLimits, takesFiles: (path: string) => boolean): Middleware {
   return (ctx, next) => {
     if (hasBody(ctx)) return readThen(ctx, next);
     (ctx.request as { body?: object }).body = {};
@@ -35,7 +37,7 @@ export function readBody(takesFiles: (path: string) => boolean = () => false): M
   };
 
   async function readThen(ctx: Context, next: Next): Promise<void> {
-    if (ctx.is('multipart/form-data') && takesFiles(ctx.path)) return next();
+    if (ctx.is('multipart/form-data') && takesFiles(ctx.path)) return beginThen(ctx, next);
     try {
       if (ctx.is('multipart/form-data')) {
         await multipart(ctx, async () => undefined);
@@ -59,6 +61,15 @@ export function readBody(takesFiles: (path: string) => boolean = () => false): M
       return;
     }
     await next();
+  }
+
+  async function beginThen(ctx: Context, next: Next): Promise<void> {
+    const leave = await readBeginning(ctx, limits);
+    try {
+      await next();
+    } finally {
+      leave();
+    }
   }
 }
 

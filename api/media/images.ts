@@ -1,4 +1,5 @@
 import { parse } from 'node:path';
+import { say } from '../messages/say.ts';
 import { Invalid } from '../store/refusals.ts';
 import { freshKey, type MediaFolder } from './media-folder.ts';
 import type { Upload } from './uploads.ts';
@@ -42,7 +43,7 @@ export async function keepImage(media: MediaFolder, field: string, { path, name 
       ({ format }) => endings[format ?? ''],
       () => undefined,
     );
-  if (!ending) throw new Invalid({ [field]: ['This is no image that can be read: PNG, JPEG, WebP or GIF.'] });
+  if (!ending) throw new Invalid({ [field]: [say('values.image')] });
   const stem = parse(name).name.replace(/[^\w-]/g, '_') || 'image';
   const key = freshKey('images', `${stem}.${ending}`);
   const thumbnail = await media.makeRoom(thumbnailKey(key));
@@ -51,7 +52,7 @@ export async function keepImage(media: MediaFolder, field: string, { path, name 
     await sharp(path, options).rotate().resize(size).toFile(thumbnail);
   } catch {
     await media.remove(thumbnailKey(key));
-    throw new Invalid({ [field]: ['This image is broken, or too large to be read.'] });
+    throw new Invalid({ [field]: [say('values.broken-image')] });
   }
   await media.keep(path, key);
   return key;

@@ -134,7 +134,7 @@ export const file = (options: Common = {}): Field => ({
 
 /** A file that is an image. */
 export const image = (options: Common = {}): Field => ({
-  ...file({ help: 'A PNG, JPEG, WebP or GIF, sent as a file of a form; null takes it away.' }),
+  ...file({ help: 'A PNG, JPEG, WebP or GIF.' }),
   image: true,
   ...options,
 });

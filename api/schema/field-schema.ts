@@ -42,13 +42,22 @@ function orNull(schema: JsonSchema): JsonSchema {
 export const plain = (schema: object): JsonSchema => JSON.parse(JSON.stringify(schema));
 
 /** What readers are told about a field: its help, and what each of its choices means. */
-export function describeField({ help, choices, caller, superuserOnly, kind }: Field): string | undefined {
+export function describeField({
+  help,
+  choices,
+  caller,
+  superuserOnly,
+  kind,
+  file,
+  nullable,
+}: Field): string | undefined {
   const meanings = Object.entries(choices ?? {}).filter(
     ([value, label]) => value.toLowerCase() !== label.toLowerCase(),
   );
   const sentences = [
     help,
     caller && kind === 'reference' && !help ? 'Whoever asks, when left out.' : undefined,
+    file ? `Sent as a file of a form${nullable ? '; null takes it away' : ''}.` : undefined,
     superuserOnly ? 'Only superusers may write it.' : undefined,
     meanings.length > 0
       ? `Values: ${meanings.map(([value, label]) => `\`${value}\` ${label}`).join(', ')}.`

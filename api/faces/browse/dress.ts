@@ -70,7 +70,7 @@ async function showFormAgain(
   // What the form showed at first is among what it sent.
   const was = Object.fromEntries(spelled.keys.map(({ key }) => [key, typed[wasPrefix + key]]));
   const changing = id === null ? { row: null } : { row: {}, was };
-  const facts = { spelled, labels, person: principal.person, timeZone: services.config.timeZone };
+  const facts = { spelled, labels, person: principal.person, config: services.config };
   const status = ctx.status;
   show(
     ctx,

@@ -1,3 +1,4 @@
+import type { Config } from '../../../shared/config.ts';
 import { choiceWord, helpOf, titlesOf } from '../../messages/declared.ts';
 import { say } from '../../messages/say.ts';
 import type { Field } from '../../resources/fields.ts';
@@ -26,6 +27,7 @@ export async function optionsFor(field: Field, linked: boolean, labels: Labels):
 
 /** The control that a field is typed into. */
 export function controlFor(field: Field, hasOptions: boolean, linked: boolean): FieldView['control'] {
+  if (field.file) return 'file';
   if (field.kind === 'many') return hasOptions ? 'several' : 'area';
   if (hasOptions) return 'select';
   switch (field.kind) {
@@ -57,8 +59,13 @@ export function blankOption(field: Field, required: boolean): FieldView['options
   return required && field.default === undefined ? [{ value: '', label: say('browse.choose') }] : [];
 }
 
-/** What a form says below a label. */
-export function helpFor(field: Field, control: FieldView['control'], timeZone: string): string {
+/** What a form says below a label; `again` in one that was refused. */
+export function helpFor(
+  field: Field,
+  control: FieldView['control'],
+  { timeZone, attachmentMegabytes: megabytes }: Pick<Config, 'timeZone' | 'attachmentMegabytes'>,
+  again: boolean,
+): string {
   const target = field.target && titlesOf(resourceNamed(field.target)).inSentence;
   const more = {
     moment: say('browse.time-in', { zone: timeZone }),
@@ -74,6 +81,8 @@ export function helpFor(field: Field, control: FieldView['control'], timeZone: s
     several: '',
     tick: '',
     date: '',
+    // Browsers keep no choice of files for a page that comes after.
+    file: [say('browse.file-size', { megabytes }), again && say('browse.file-again')].filter(Boolean).join(' '),
   }[control];
   return [helpOf(field), more].filter(Boolean).join(' ');
 }

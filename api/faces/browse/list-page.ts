@@ -71,7 +71,9 @@ export async function showList(browsing: Browsing, ctx: Context, { spelled }: Ta
     kept: Object.entries(parameters).filter(([name]) => name === 'ordering'),
     narrowed: Object.keys(parameters).some((name) => !['limit', 'offset', 'ordering', 'cursor'].includes(name)),
     listPath,
-    form: may('add') ? await rowForm({ spelled, labels, person: principal.person, timeZone, row: null }) : null,
+    form: may('add')
+      ? await rowForm({ spelled, labels, person: principal.person, config: services.config, row: null })
+      : null,
     signedIn: principal.person !== null,
     signIn: `/accounts/login/?next=${encodeURIComponent(listPath)}`,
     access: accessAt(document, listPath),

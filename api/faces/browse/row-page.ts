@@ -26,7 +26,7 @@ export async function showRow(browsing: Browsing, ctx: Context, { spelled, id }:
   const owned = principal.person !== null && (await labels.owns(resource, number));
   const may = mayDo(store, principal, spelled, owned);
   const mayBeDone = mayAct(store, principal, resource, owned);
-  const form = { spelled, labels, person: principal.person, timeZone };
+  const form = { spelled, labels, person: principal.person, config: services.config };
   const known = new Set([idKey, ...keys.map(({ key }) => key)]);
   const facts: { label: string; help: string; cell: Cell }[] = [
     {

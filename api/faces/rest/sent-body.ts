@@ -36,5 +36,9 @@ export async function withSentBody<T>(
     return write(parseBody(spelled, (ctx.request as { body?: unknown }).body));
   }
   allow(principal, store.operations(spelled.resource)[permission]);
-  return withSentFiles(ctx, store, taking, (fields, files) => write({ ...parseBody(spelled, fields), ...files }));
+  // Of a page's form all is read by now but its files, which stand last.
+  const page = ctx.state.form ? (ctx.request as { body?: unknown }).body : undefined;
+  return withSentFiles(ctx, store, taking, (fields, files) =>
+    write({ ...parseBody(spelled, page ?? fields), ...files }),
+  );
 }

@@ -83,7 +83,7 @@ export const testResult = resource('test_result', {
     }),
     result: boolean({ default: false, help: 'Whether it passed.' }),
     value: text({ maxLength: 500, blank: true }),
-    attachment: file({ help: 'What was measured, sent as a file of a form; null takes it away.' }),
+    attachment: file({ help: 'What was measured.' }),
     notes: text({ maxLength: 500, blank: true }),
     test_station: text({ maxLength: 500, blank: true }),
     started_datetime: timestamp({ nullable: true }),
