@@ -4,7 +4,7 @@ import { spellAll } from '../api/faces/rest/locate.ts';
 import { fullRow, minimalRow } from '../api/faces/table/rows.ts';
 import { tables } from '../api/faces/table/tables.ts';
 import { resourceNamed, resources } from '../api/resources/index.ts';
-import { operationsOf } from '../api/store/operation.ts';
+import { operationFor } from '../api/store/operation.ts';
 import { columnsSql, type Projection } from '../api/store/projection.ts';
 import { sightOf } from '../api/store/sight.ts';
 import { Statement } from '../api/store/statement.ts';
@@ -43,7 +43,10 @@ export function projections({ services: { config } }: Stage) {
     tokenId: null,
     address: null,
   } as const;
-  const sight = sightOf({ operations: (resource) => operationsOf(resource, config.anonymousRead) }, principal);
+  const sight = sightOf(
+    { operation: (resource, wanted) => operationFor(resource, wanted, config.anonymousRead) },
+    principal,
+  );
   const tabled = tables.get('hosts');
   if (!tabled) throw new Error('There is no table of hosts');
   return {

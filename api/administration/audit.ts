@@ -5,7 +5,7 @@ import { readTrailFilter, type TypedFilter, trailFilterNames } from '../../share
 import type { Services } from '../../shared/services.ts';
 import { endpoint } from '../me/endpoint.ts';
 import { Invalid } from '../store/refusals.ts';
-import { superusers } from './superusers.ts';
+import { superusers } from '../store/superusers.ts';
 
 const word = (description: string) => Type.Optional(Type.String({ maxLength: 255, description }));
 const filters = {

@@ -3,7 +3,7 @@ import { listSigningKeys } from '../../shared/signing-keys/read.ts';
 import { replaceSigningKeys, rotateSigningKeys } from '../../shared/signing-keys/rotate.ts';
 import { endpoint } from '../me/endpoint.ts';
 import { Conflict } from '../store/refusals.ts';
-import { superusers } from './superusers.ts';
+import { superusers } from '../store/superusers.ts';
 
 const moment = Type.String({ format: 'date-time' });
 const key = Type.Object({

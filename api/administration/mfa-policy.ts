@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { isMfaLevel, mfaLevels, mfaPolicy, setMfaPolicy } from '../../shared/identity/mfa-policy.ts';
 import { endpoint } from '../me/endpoint.ts';
 import { Invalid } from '../store/refusals.ts';
-import { superusers } from './superusers.ts';
+import { superusers } from '../store/superusers.ts';
 
 const levels = Object.entries(mfaLevels).map(([level, words]) => `\`${level}\`: ${words.toLowerCase()}`);
 const level = Type.String({ description: `${levels.join('; ')}.`, examples: ['offered'] });

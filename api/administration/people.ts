@@ -1,11 +1,12 @@
 import type { Knex } from 'knex';
 import Type from 'typebox';
-import { invite, sendReset } from '../../shared/identity/invitation.ts';
+import { invite } from '../../shared/identity/invitation.ts';
 import { resetFactorsOf } from '../../shared/people/factors.ts';
 import { endOneSession, listSessions, signOutEverywhere } from '../../shared/people/sessions.ts';
 import { endpoint } from '../me/endpoint.ts';
+import { sendPasswordReset } from '../resources/people/password-reset.ts';
 import { Conflict, NotFound } from '../store/refusals.ts';
-import { superusers } from './superusers.ts';
+import { superusers } from '../store/superusers.ts';
 
 const moment = Type.String({ format: 'date-time' });
 const nullableText = Type.Union([Type.String(), Type.Null()]);
@@ -107,7 +108,7 @@ const sendInvitation = endpoint({
   },
 });
 
-const sendPasswordReset = endpoint({
+const resetPassword = endpoint({
   method: 'post',
   path: '/api/admin/user/{id}/reset-password/',
   operation: superusers,
@@ -118,10 +119,7 @@ const sendPasswordReset = endpoint({
   mayFail: ['conflict'],
   responses: { 204: { description: 'The letter is on its way' } },
   async handler({ services, principal, id }) {
-    const refused = await services.knex.transaction((trx) => sendReset(trx, principal, id));
-    if (refused === 'no such person') throw new NotFound('Not found.');
-    if (refused === 'no address') throw new Conflict('There is no e-mail address to write to.');
-    if (refused) throw new Conflict('They have no password yet. Invite them.');
+    await services.knex.transaction((trx) => sendPasswordReset(trx, principal, id));
     return { status: 204 };
   },
 });
@@ -130,4 +128,4 @@ async function refuseNobody(db: Knex, id: number): Promise<void> {
   if (!(await db('users').where({ id }).first('id'))) throw new NotFound('Not found.');
 }
 
-export const peopleEndpoints = [sessions, endSession, endSessions, resetFactors, sendInvitation, sendPasswordReset];
+export const peopleEndpoints = [sessions, endSession, endSessions, resetFactors, sendInvitation, resetPassword];

@@ -5,7 +5,7 @@ import { wrongWithPerson } from '../../shared/people/fields.ts';
 import { findPeople, findPerson, type PersonFacts } from '../../shared/people/find.ts';
 import { endpoint } from '../me/endpoint.ts';
 import { Invalid } from '../store/refusals.ts';
-import { superusers } from './superusers.ts';
+import { superusers } from '../store/superusers.ts';
 
 const serviceUser = Type.Object({
   id: Type.Integer(),

@@ -3,11 +3,11 @@ import type { Context, Middleware } from 'koa';
 import type { Static, TObject, TSchema } from 'typebox';
 import type { Operation } from '../../shared/access/decide.ts';
 import type { Person, Principal, Proof } from '../../shared/access/principal.ts';
-import { confirmPath, isRecent } from '../../shared/identity/recent-proof.ts';
 import type { Services } from '../../shared/services.ts';
 import { sendJson, sendText } from '../answer.ts';
 import type { Trouble } from '../schema/answers.ts';
 import type { MediaType, Parameter, Reference } from '../schema/openapi.ts';
+import { refuseOldProof } from '../store/old-proof.ts';
 import { allow } from '../store/operation.ts';
 import { Forbidden, NotFound, Refusal, Unauthenticated } from '../store/refusals.ts';
 import { bodyOf, queryOf } from './input.ts';
@@ -164,12 +164,6 @@ async function onceHeard(answer: Promise<Answer> | Answer, { events }: Services)
 const administers = ({ operation, method }: Endpoint): boolean => operation.who === 'superuser' && method !== 'get';
 
 const isSensitive = (declared: Endpoint): boolean => declared.sensitive ?? administers(declared);
-
-/** The pages ask again, too: a browser that was left alone does nothing here that it could not do there. */
-function refuseOldProof({ provedAt }: Principal, publicUrl: string): void {
-  if (!provedAt || isRecent(provedAt)) return;
-  throw new Forbidden('role', [], `Prove again who you are, at ${publicUrl}${confirmPath}, and then repeat this.`);
-}
 
 function idOf(ctx: Context): number {
   const id: string | undefined = ctx.params?.id;

@@ -89,6 +89,8 @@ export type Filter =
 export interface Action {
   label: string;
   permission?: Permission;
+  /** Superusers alone may do it, whatever roles say; of a token it takes the widest scope. */
+  superusersOnly?: boolean;
   /** What the caller gives along. */
   input?: Record<string, Field>;
   /** Ask before doing it. */

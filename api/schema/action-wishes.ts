@@ -66,6 +66,7 @@ export function actionWish(spelled: Spelled, name: string, action: Action): Wish
   return {
     method: 'post',
     permission: action.permission ?? 'change',
+    action,
     id: name,
     summary: `${action.label}: ${inWords(resource.title[0])}`,
     parameters: [idParameter],

@@ -1,6 +1,6 @@
 import type { Config } from '../../shared/config.ts';
 import { actionsAt, offeredAt, olderRowPath, type Spelled } from '../faces/rest/spelling.ts';
-import { operationsOf } from '../store/operation.ts';
+import { operationFor } from '../store/operation.ts';
 import { actionWish, listActionWish } from './action-wishes.ts';
 import { troubles } from './answers.ts';
 import type { MediaType, OperationObject, PathItem } from './openapi.ts';
@@ -25,14 +25,13 @@ export function resourcePaths(
 ): Record<string, PathItem> {
   const { resource, spelling, listPath } = spelled;
   const name = operationName(spelling.path);
-  const operations = operationsOf(resource, config.anonymousRead);
   const offered = offeredAt(spelling);
   const rowPath = `${listPath}{id}/`;
   const paths: Record<string, PathItem> = {};
   const spelt = resource.rest.length > 1 ? ` (${spellings[spelling.style]})` : '';
 
   const add = (path: string, wish: Wish) => {
-    const security = securityOf(operations[wish.permission]);
+    const security = securityOf(operationFor(resource, wish.action ?? wish.permission, config.anonymousRead));
     const [status, description, schema] = wish.answer;
     const operation: OperationObject = {
       operationId: `${name}_${wish.id}`,

@@ -1,6 +1,6 @@
 import type { Config } from '../../shared/config.ts';
 import type { Tabled } from '../faces/table/tabled.ts';
-import { operationsOf } from '../store/operation.ts';
+import { operationFor } from '../store/operation.ts';
 import { troubles } from './answers.ts';
 import { type OperationObject, type PathItem, refTo } from './openapi.ts';
 import { securityOf } from './security.ts';
@@ -13,12 +13,11 @@ export const tableTag = ({ resource }: Tabled): string => `${resource.title[1]} 
 
 /** The paths of a resource's table face. */
 export function tablePaths(tabled: Tabled, config: Pick<Config, 'anonymousRead'>): Record<string, PathItem> {
-  const operations = operationsOf(tabled.resource, config.anonymousRead);
   const paths: Record<string, PathItem> = {};
   for (const wish of [...readingWishes(tabled), ...writingWishes(tabled), ...actionWishes(tabled)]) {
     if (!tabled.offered.includes(wish.permission)) continue;
     const path = `${tabled.path}${wish.path}`;
-    paths[path] = { ...paths[path], [wish.method]: operationOf(tabled, wish, path, operations) };
+    paths[path] = { ...paths[path], [wish.method]: operationOf(tabled, wish, path, config) };
   }
   return paths;
 }
@@ -27,9 +26,9 @@ function operationOf(
   tabled: Tabled,
   wish: Wish,
   path: string,
-  operations: ReturnType<typeof operationsOf>,
+  { anonymousRead }: Pick<Config, 'anonymousRead'>,
 ): OperationObject {
-  const security = securityOf(operations[wish.permission]);
+  const security = securityOf(operationFor(tabled.resource, wish.action ?? wish.permission, anonymousRead));
   const [status, description, schema] = wish.answer;
   const { body, parameters = [] } = wish;
   return {

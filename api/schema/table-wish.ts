@@ -1,4 +1,5 @@
 import type { Permission } from '../../shared/access/roles.ts';
+import type { Action } from '../resources/declaration.ts';
 import type { Trouble } from './answers.ts';
 import type { JsonSchema, Method, Parameter } from './openapi.ts';
 
@@ -6,6 +7,8 @@ import type { JsonSchema, Method, Parameter } from './openapi.ts';
 export interface Wish {
   readonly method: Method;
   readonly permission: Permission;
+  /** The action that it does, which may take something else. */
+  readonly action?: Action;
   /** Below the resource's own. */
   readonly path: string;
   readonly id: string;

@@ -81,6 +81,7 @@ export function actionWishes(tabled: Tabled): Wish[] {
     return {
       method: 'post',
       permission: action.permission ?? 'change',
+      action,
       path: `/actions/${name}/{id}`,
       id: `action_${name}`,
       summary: `${action.label}: ${one}`,

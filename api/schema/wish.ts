@@ -1,4 +1,5 @@
 import type { Permission } from '../../shared/access/roles.ts';
+import type { Action } from '../resources/declaration.ts';
 import type { Trouble } from './answers.ts';
 import { type JsonSchema, type Method, type Parameter, type Reference, type Response, refTo } from './openapi.ts';
 
@@ -6,6 +7,8 @@ import { type JsonSchema, type Method, type Parameter, type Reference, type Resp
 export interface Wish {
   readonly method: Method;
   readonly permission: Permission;
+  /** The action that it does, which may take something else. */
+  readonly action?: Action;
   readonly id: string;
   readonly summary: string;
   readonly description?: string;

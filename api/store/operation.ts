@@ -3,8 +3,9 @@ import type { Principal } from '../../shared/access/principal.ts';
 import { type Permission, permissions } from '../../shared/access/roles.ts';
 import { scopesFor } from '../../shared/access/scopes.ts';
 import type { Config } from '../../shared/config.ts';
-import type { Resource } from '../resources/declaration.ts';
+import type { Action, Resource } from '../resources/declaration.ts';
 import { Forbidden, Unauthenticated } from './refusals.ts';
+import { superusers } from './superusers.ts';
 
 export type AnonymousRead = Config['anonymousRead'];
 
@@ -42,6 +43,15 @@ function operationOf(resource: Resource, permission: Permission, anonymousRead: 
     ...(resource.signedIn?.includes(permission) && { who: 'signed-in' as const }),
     ...(resource.superusers?.includes(permission) && { who: 'superuser' as const }),
   };
+}
+
+/** What somebody wants to do to rows of a resource: by a permission, or an action with what it takes. */
+export type Wanted = Permission | Pick<Action, 'permission' | 'superusersOnly'>;
+
+/** What that takes. */
+export function operationFor(resource: Resource, wanted: Wanted, anonymousRead: AnonymousRead): Operation {
+  if (typeof wanted === 'string') return operationsOf(resource, anonymousRead)[wanted];
+  return wanted.superusersOnly ? superusers : operationsOf(resource, anonymousRead)[wanted.permission ?? 'change'];
 }
 
 /**

@@ -1,9 +1,9 @@
-import type { Permission } from '../../shared/access/roles.ts';
 import type { Resource } from '../resources/declaration.ts';
 import { BareRows } from './bare-rows.ts';
 import { type Counted, countSql } from './count.ts';
 import { listing, type Matches } from './listing.ts';
 import { text } from './look.ts';
+import type { Wanted } from './operation.ts';
 import type { Projection } from './projection.ts';
 import type { Page, Query } from './query.ts';
 import { type Shape, shapeOf } from './shape.ts';
@@ -38,7 +38,7 @@ export interface Asked {
 /** A plan that is kept, with all that was asked about the caller's rights when it was made: others get another. */
 interface Kept {
   readonly plan: PagePlan;
-  readonly heard: readonly (readonly [Resource, Permission | undefined, ReturnType<Sight>])[];
+  readonly heard: readonly (readonly [Resource, Wanted | undefined, ReturnType<Sight>])[];
 }
 
 const kept = new WeakMap<Projection, Map<string, Kept[]>>();

@@ -11,7 +11,8 @@ import { refusalOf } from './database-refusals.ts';
 import { idOnly } from './id-only.ts';
 import { type Log, readLog } from './log.ts';
 import type { Made } from './made.ts';
-import { type AnonymousRead, allow, operationsOf } from './operation.ts';
+import { refuseOldProof } from './old-proof.ts';
+import { type AnonymousRead, allow, operationFor, operationsOf, type Wanted } from './operation.ts';
 import type { Projection } from './projection.ts';
 import type { OffsetPage, Query } from './query.ts';
 import { type ListAnswer, readList, readOne, rowQuery } from './read.ts';
@@ -43,6 +44,11 @@ export class Store {
   /** What each permission on a resource takes here. */
   operations(resource: Resource) {
     return operationsOf(resource, this.#anonymousRead);
+  }
+
+  /** What a permission or an action takes here. */
+  operation(resource: Resource, wanted: Wanted) {
+    return operationFor(resource, wanted, this.#anonymousRead);
   }
 
   /** How far somebody sees into each resource. */
@@ -215,7 +221,8 @@ export class Store {
   ): Promise<Row | undefined> {
     const action = typeof named === 'string' ? resource.actions?.[named] : named;
     if (!action) throw new NotFound();
-    const allowed = allow(principal, this.operations(resource)[action.permission ?? 'change']);
+    const allowed = allow(principal, this.operation(resource, action));
+    if (action.superusersOnly) refuseOldProof(principal, this.config.publicUrl);
     const others = (input: Row) =>
       (action.alsoLocks ?? []).flatMap((name) => (typeof input[name] === 'number' ? [input[name]] : []));
     return this.#write(principal, resource, async (writing) => {

@@ -49,9 +49,26 @@ export async function findTokens(
   return { tokens: rows.slice(0, wish.limit), more: rows.length > wish.limit };
 }
 
+/** Whoever is let through here by mistake is stopped. */
+function refuseOthers({ person, standIn }: Principal): void {
+  if (!person?.isSuperuser || standIn) throw new Error('Only superusers look after tokens of others');
+}
+
+/** Ends every API token of somebody, and whatever applications hold in their name. Their browsers stay signed in. */
+export async function revokeTokensOf(trx: Knex, actor: Principal, userId: number): Promise<void> {
+  refuseOthers(actor);
+  const ended: { id: number }[] = await trx('api_tokens')
+    .where({ user_id: userId, revoked_at: null })
+    .update({ revoked_at: trx.fn.now() })
+    .returning('id');
+  await trx.raw('SELECT end_everything_of(?)', [userId]);
+  const changes = { tokens: { old: ended.map(({ id }) => id), new: [] } };
+  await audit(trx, actor, { action: 'revoke_tokens', resource: 'user', objectId: userId, changes });
+}
+
 /** Makes a token for somebody; the answer is the only place where it stands in clear. */
 export function makeTokenFor(knex: Knex, actor: Principal, token: NewApiToken): Promise<string> {
-  if (!actor.person?.isSuperuser || actor.standIn) throw new Error('Only superusers make tokens for others');
+  refuseOthers(actor);
   return knex.transaction(async (trx) => {
     const { id, clear } = await makeApiToken(trx, token);
     const { name, scopes, expiresAt, userId, addresses = null } = token;
@@ -64,7 +81,7 @@ export function makeTokenFor(knex: Knex, actor: Principal, token: NewApiToken): 
 
 /** Ends anybody's token. One that has ended already stays so. */
 export function revokeToken(knex: Knex, actor: Principal, id: number): Promise<void> {
-  if (!actor.person?.isSuperuser || actor.standIn) throw new Error('Only superusers revoke tokens of others');
+  refuseOthers(actor);
   return knex.transaction(async (trx) => {
     if (!(await revokeApiToken(trx, { id }))) return;
     await audit(trx, actor, { action: 'revoke', resource: 'token', objectId: id });

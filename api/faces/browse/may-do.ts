@@ -2,6 +2,7 @@ import { decide } from '../../../shared/access/decide.ts';
 import type { Principal } from '../../../shared/access/principal.ts';
 import type { Permission } from '../../../shared/access/roles.ts';
 import type { Resource } from '../../resources/declaration.ts';
+import type { Wanted } from '../../store/operation.ts';
 import type { Store } from '../../store/store.ts';
 import { offeredAt, type Spelled } from '../rest/spelling.ts';
 
@@ -23,10 +24,9 @@ export function mayAct(
   principal: Principal,
   resource: Resource,
   owned = false,
-): (permission: Permission) => boolean {
-  const operations = store.operations(resource);
-  return (permission) => {
-    const { allow } = decide(principal, operations[permission]);
-    return allow === 'all' || (allow === 'own' && (owned || permission === 'add'));
+): (wanted: Wanted) => boolean {
+  return (wanted) => {
+    const { allow } = decide(principal, store.operation(resource, wanted));
+    return allow === 'all' || (allow === 'own' && (owned || wanted === 'add'));
   };
 }

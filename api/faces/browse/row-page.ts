@@ -63,7 +63,7 @@ export async function showRow(browsing: Browsing, ctx: Context, { spelled, id }:
     deletable: may('delete'),
     actions: await Promise.all(
       Object.entries(resource.actions ?? {})
-        .filter(([, action]) => mayBeDone(action.permission ?? 'change'))
+        .filter(([, action]) => mayBeDone(action))
         .map(async ([name, action]) => ({
           path: `${listPath}${number}/${name}/`,
           ...actionWords(action),

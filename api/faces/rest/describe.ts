@@ -100,7 +100,7 @@ export function describe(
 
 /** What an action takes along, if this caller may do it. */
 function describeAction(store: Store, principal: Principal, { resource }: Spelled, action: Action | ListAction) {
-  const operation = store.operations(resource)[action.permission ?? 'change'];
+  const operation = store.operation(resource, action);
   const keys = Object.entries(action.input ?? {}).map(
     ([name, field]): Key => ({ key: name, name, field, writable: true, required: isRequired(field) }),
   );

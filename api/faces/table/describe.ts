@@ -44,7 +44,7 @@ export function fieldFacts(tabled: Tabled, { name, field, label, type, writable,
 /** What can be done to rows, as far as this caller may. */
 export const actionFacts = (tabled: Tabled, sees: Sight, names?: readonly string[]) =>
   rowActions(tabled)
-    .filter(([name, permission]) => (names ? names.includes(name) : sees(tabled.resource, permission) !== 'nothing'))
+    .filter(([name, wanted]) => (names ? names.includes(name) : sees(tabled.resource, wanted) !== 'nothing'))
     .flatMap(([name]) => {
       if (name === deleteAction) return [{ name, label: 'Delete', confirm: true, fields: [] }];
       const action = tabled.resource.actions?.[name];

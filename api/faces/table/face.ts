@@ -1,9 +1,8 @@
 import type { Context, Middleware } from 'koa';
 import type { Principal } from '../../../shared/access/principal.ts';
-import type { Permission } from '../../../shared/access/roles.ts';
 import { sendProblem } from '../../dialect.ts';
 import { sendMethodNotAllowed } from '../../me/refused.ts';
-import { allow } from '../../store/operation.ts';
+import { allow, type Wanted } from '../../store/operation.ts';
 import { Invalid, NotFound, Refusal } from '../../store/refusals.ts';
 import type { Store } from '../../store/store.ts';
 import { act } from './act.ts';
@@ -65,26 +64,33 @@ async function answer(
   const principal: Principal = ctx.state.principal;
   const { tabled, id, named } = place;
   ctx.vary('Accept, Authorization, Cookie');
-  const may = ({ permission }: Pick<Route, 'permission'>) =>
-    allow(principal, store.operations(tabled.resource)[permission]);
-  await withSentForm(ctx, store, place, may, async (files) => {
-    const method = meantMethod(ctx);
-    const route = place.routes.find(({ methods }) => methods.includes(method === 'HEAD' ? 'GET' : method));
-    if (!route) return refuseMethod(ctx, store, principal, place, method);
-    may({ permission: permissionAt(route, place) });
-    const wanted = preferred(ctx);
-    await handlers[route.name](callOf({ ctx, store, publicUrl, principal, tabled, tables, id, named, wanted, files }));
-  });
+  const may = (wanted: Wanted) => allow(principal, store.operation(tabled.resource, wanted));
+  await withSentForm(
+    ctx,
+    store,
+    place,
+    ({ permission }) => void may(permission),
+    async (files) => {
+      const method = meantMethod(ctx);
+      const route = place.routes.find(({ methods }) => methods.includes(method === 'HEAD' ? 'GET' : method));
+      if (!route) return refuseMethod(ctx, store, principal, place, method);
+      may(wantedAt(route, place));
+      const wanted = preferred(ctx);
+      await handlers[route.name](
+        callOf({ ctx, store, publicUrl, principal, tabled, tables, id, named, wanted, files }),
+      );
+    },
+  );
 }
 
 /** What a request takes: an action's own permission, else its route's. @throws NotFound for an action that is none */
-function permissionAt({ name, permission }: Route, { tabled, named }: Place): Permission {
+function wantedAt({ name, permission }: Route, { tabled, named }: Place): Wanted {
   if (name !== 'action') return permission;
   if (named === deleteAction && tabled.offered.includes('delete')) return 'delete';
   const actions = tabled.resource.actions ?? {};
   const action = Object.hasOwn(actions, named) ? actions[named] : undefined;
   if (!action) throw new NotFound('There is no such action.');
-  return action.permission ?? 'change';
+  return action;
 }
 
 /** A POST where only other methods lead anywhere may name one of them; one that names none is told how. */

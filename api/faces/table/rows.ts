@@ -1,6 +1,7 @@
 import type { Permission } from '../../../shared/access/roles.ts';
 import { labelledSetSql, labelledSql, targetOf } from '../../store/labelled.ts';
 import { literal, microsecondInUtc, number, plainLook } from '../../store/look.ts';
+import type { Wanted } from '../../store/operation.ts';
 import type { Column, Projection, Show } from '../../store/projection.ts';
 import type { Sight } from '../../store/sight.ts';
 import type { Tabled, TableField } from './tabled.ts';
@@ -32,16 +33,13 @@ export const oneField = (tabled: Tabled, field: TableField, sees: Sight): Projec
   kept(tabled, `field ${field.name} ${sightKey(tabled, [field], sees)}`, () => [id, labelledColumn(field, sees)]);
 
 /** What can be done to a row, by the name that paths have for it. */
-export function rowActions({ resource, offered }: Tabled): [name: string, permission: Permission][] {
+export function rowActions({ resource, offered }: Tabled): [name: string, wanted: Wanted][] {
   const offers = (permission: Permission) => offered.includes(permission);
   return [
     ['view', 'view'],
     ...(offers('change') ? [['edit', 'change'] satisfies [string, Permission]] : []),
     ...(offers('delete') ? [[deleteAction, 'delete'] satisfies [string, Permission]] : []),
-    ...Object.entries(resource.actions ?? {}).map(([name, action]): [string, Permission] => [
-      name,
-      action.permission ?? 'change',
-    ]),
+    ...Object.entries(resource.actions ?? {}),
   ];
 }
 
@@ -49,8 +47,8 @@ export function rowActions({ resource, offered }: Tabled): [name: string, permis
 export const deleteAction = 'delete_resource';
 
 function actionsSql(tabled: Tabled, sees: Sight, own: () => string): string {
-  const names = rowActions(tabled).flatMap(([name, permission]) => {
-    const may = name === 'view' ? 'all' : sees(tabled.resource, permission);
+  const names = rowActions(tabled).flatMap(([name, wanted]) => {
+    const may = name === 'view' ? 'all' : sees(tabled.resource, wanted);
     if (may === 'nothing') return [];
     return [may === 'all' ? literal(name) : `CASE WHEN ${own()} THEN ${literal(name)} END`];
   });
@@ -83,7 +81,7 @@ function sightKey(tabled: Tabled, fields: readonly TableField[], sees: Sight): s
   const targets = fields.flatMap(({ name, field }) => (field.target ? [targetOf(name, field)] : []));
   return [
     ...targets.map((target) => sees(target, 'view')),
-    ...rowActions(tabled).map(([, permission]) => sees(tabled.resource, permission)),
+    ...rowActions(tabled).map(([, wanted]) => sees(tabled.resource, wanted)),
   ].join(' ');
 }
 

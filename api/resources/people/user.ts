@@ -1,5 +1,6 @@
 import { resource } from '../declaration.ts';
 import { boolean, computed, json, many, text, timestamp } from '../fields.ts';
+import { accessActions } from './access-actions.ts';
 import { activation } from './activation.ts';
 import { guardUser } from './guard-user.ts';
 
@@ -72,7 +73,7 @@ export const user = resource('user', {
   unique: ['username'],
   remembered: true,
   hooks: guardUser,
-  actions: activation,
+  actions: { ...activation, ...accessActions },
   entity: {
     rename: { username: 'userName', email: 'emailAddress', is_superuser: 'isAdmin', groups: 'teams' },
     omit: ['group_list', 'profile'],

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import type { Endpoint } from '../../../me/endpoint.ts';
 import type { Action, Row } from '../../../resources/declaration.ts';
-import { operationsOf } from '../../../store/operation.ts';
+import { operationFor, operationsOf } from '../../../store/operation.ts';
 import { Invalid, NotFound } from '../../../store/refusals.ts';
 import { setFollowed } from '../../../store/subscriptions.ts';
 import { camelCase } from '../names.ts';
@@ -70,7 +70,7 @@ function actionOperation(speaking: Speaking, name: string, action: Action): Endp
     path: `/action/${camelCase(name)}`,
     id: camelCase(name),
     summary: `${action.label}: ${entity.name}`,
-    operation: operationsOf(resource, anonymousRead)[action.permission ?? 'change'],
+    operation: operationFor(resource, action, anonymousRead),
     sends: sent({ id: { type: 'string' }, ...properties }, { id: '1' }),
     responses: {
       200: {
