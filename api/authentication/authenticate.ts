@@ -57,7 +57,7 @@ export function authenticate(services: Services): Middleware {
       case 'token':
         return token.prove(credentials, address, 'Token');
       case 'basic':
-        return basic.prove(credentials, address);
+        return basic.prove(ctx, credentials, address);
       default: {
         const message = 'Unknown authorization scheme. Bearer, DPoP, Token and Basic are known.';
         throw new Rejected({ status: 401, message, challenge: bearerChallenge(services.config.publicUrl) });

@@ -1,8 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import type { Context } from 'koa';
 import type { PeopleCache } from '../../shared/access/people-cache.ts';
 import type { Principal } from '../../shared/access/principal.ts';
-import { signInWithPassword } from '../../shared/identity/password-sign-in.ts';
+import { type PasswordTry, signInWithPassword } from '../../shared/identity/password-sign-in.ts';
 import { Busy } from '../../shared/identity/passwords.ts';
+import { signInRequest } from '../../shared/identity/sign-in-record.ts';
 import { Remembered } from '../../shared/remembered.ts';
 import type { Services } from '../../shared/services.ts';
 import { decodePair } from './pair.ts';
@@ -34,29 +36,29 @@ export class BasicScheme {
   }
 
   /** @throws Rejected 401 for wrong ones, 429 after too many, 503 when too many wait to be checked */
-  async prove(credentials: string, address: string | null): Promise<Principal> {
+  async prove(ctx: Context, credentials: string, address: string | null): Promise<Principal> {
     const pair = decodePair(credentials);
     if (!pair) throw wrong();
     const [username, password] = pair;
+    const request = signInRequest(ctx.method, ctx.originalUrl);
     const key = createHmac('sha256', this.#key).update(`${username}\0${password}`).digest('base64');
-    const right = await this.#right.get(key, () => this.#check(key, username, password, address));
+    const right = await this.#right.get(key, () => this.#check(key, { username, password, address, request }));
     const person = right && (await this.#people.get(right.personId));
     if (!person?.isActive) throw wrong();
     return { person, proof: 'basic', scopes: null, application: null, tokenId: null, address };
   }
 
-  #check(key: string, username: string, password: string, address: string | null) {
+  #check(key: string, attempt: PasswordTry) {
     let check = this.#checks.get(key);
     if (!check) {
-      check = this.#checkNow(username, password, address).finally(() => this.#checks.delete(key));
+      check = this.#checkNow(attempt).finally(() => this.#checks.delete(key));
       this.#checks.set(key, check);
     }
     return check;
   }
 
-  async #checkNow(username: string, password: string, address: string | null): Promise<{ readonly personId: number }> {
-    const attempt = { username, password, address, proof: 'basic' } as const;
-    const answer = await signInWithPassword(this.#services, attempt).catch((error: unknown) => {
+  async #checkNow(attempt: PasswordTry): Promise<{ readonly personId: number }> {
+    const answer = await signInWithPassword(this.#services, { ...attempt, proof: 'basic' }).catch((error: unknown) => {
       if (!(error instanceof Busy)) throw error;
       throw new Rejected({ status: 503, message: error.message, retryAfterSeconds: error.retryAfterSeconds });
     });

@@ -81,7 +81,7 @@ export class EntityScheme {
     }
     if (!credentials.passwords) throw this.#wrong();
     ctx.state.entityCredentials = { token: null } satisfies EntityCredentials;
-    return this.#basic.prove(credentials.value, address);
+    return this.#basic.prove(ctx, credentials.value, address);
   }
 
   #challenge(): string {

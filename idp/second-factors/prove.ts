@@ -1,6 +1,6 @@
 import { anonymous } from '../../shared/access/principal.ts';
-import { audit } from '../../shared/audit.ts';
 import { countSuccess, countTry } from '../../shared/identity/sign-in-limits.ts';
+import { recordRefusal, type SignInRequest } from '../../shared/identity/sign-in-record.ts';
 import type { Services } from '../../shared/services.ts';
 import { useAuthenticatorCode } from './authenticator-app.ts';
 import { usePasskey } from './passkeys.ts';
@@ -18,6 +18,8 @@ export interface FactorTry {
   /** Secret of the browser that was asked: its cookie. */
   readonly browser: string;
   readonly address: string | null;
+  /** What brought it, for the record. */
+  readonly request: SignInRequest;
   /** Name of the browser, where this person signed in before in it. */
   readonly known: string | null;
 }
@@ -34,7 +36,7 @@ export type FactorAnswer =
  */
 export async function proveSecondFactor(services: FactorServices, factor: FactorTry): Promise<FactorAnswer> {
   const { knex, pool, config } = services;
-  const { userId, code, passkey, browser, address, known } = factor;
+  const { userId, code, passkey, browser, address, request, known } = factor;
   const tried = { account: `second factor of ${userId}`, address, browser: known };
   const retryAfterSeconds = await countTry(pool, tried);
   if (retryAfterSeconds !== null) return { refused: 'limited', retryAfterSeconds };
@@ -43,8 +45,7 @@ export async function proveSecondFactor(services: FactorServices, factor: Factor
   const used = passkey ? await usePasskey(knex, config, browser, passkey, userId) : null;
   const amr = byRecoveryCode || byApp ? ['otp', 'mfa'] : used?.amr;
   if (!amr) {
-    const entry = { action: 'sign_in_refused', resource: 'user', objectId: userId };
-    await audit(knex, anonymous(address), { ...entry, changes: { wrong: { new: 'second factor' } } });
+    await recordRefusal(knex, anonymous(address), userId, request, { wrong: { new: 'second factor' } });
     return { refused: 'wrong' };
   }
   await countSuccess(pool, tried);

@@ -3,6 +3,7 @@ import { audit } from '../../shared/audit.ts';
 import { checkOwnPassword } from '../../shared/identity/own-password.ts';
 import { confirmPath } from '../../shared/identity/recent-proof.ts';
 import { secondFactorsOf } from '../../shared/identity/second-factors.ts';
+import { signInRequest } from '../../shared/identity/sign-in-record.ts';
 import { say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
 import { seeOther } from '../pages/see-other.ts';
@@ -40,9 +41,10 @@ export function confirmRoutes(router: Router<BrowserState>, services: FactorServ
     const [password, code, passkey] = [form.raw('password'), form.text('code'), form.raw('passkey')];
     const address = ctx.ip || null;
     if (code || passkey) {
+      const request = signInRequest(ctx.method, ctx.originalUrl);
       const browser = browserSecretOf(ctx);
       const known = await knownBrowserOf(ctx, knex, config.secretKey, userId);
-      const answer = await proveSecondFactor(services, { userId, code, passkey, browser, address, known });
+      const answer = await proveSecondFactor(services, { userId, code, passkey, browser, address, request, known });
       return { ...answer, field: code ? 'code' : 'passkey' } as const;
     }
     const answer = password

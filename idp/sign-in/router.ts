@@ -5,6 +5,7 @@ import { holdsStill, signInWithPassword } from '../../shared/identity/password-s
 import { hasFactor, secondFactorsOf } from '../../shared/identity/second-factors.ts';
 import { endSession } from '../../shared/identity/sessions.ts';
 import { countSuccess, countTry } from '../../shared/identity/sign-in-limits.ts';
+import { recordRefusal, signInRequest } from '../../shared/identity/sign-in-record.ts';
 import { say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
 import { problems } from '../pages/problems.ts';
@@ -62,6 +63,7 @@ export function signInRouter(services: SignInServices): Router<BrowserState> {
       username,
       password,
       address: ctx.ip || null,
+      request: signInRequest(ctx.method, ctx.originalUrl),
       knownBrowser: (account) => knownBrowser(ctx, config.secretKey, account),
     });
     if (answer.refused === 'limited') {
@@ -89,8 +91,12 @@ export function signInRouter(services: SignInServices): Router<BrowserState> {
     const used = await usePasskey(knex, config, browserSecretOf(ctx), ctx.state.form.raw('passkey'));
     const person = used && (await loadPerson(knex, { id: used.userId }));
     if (!used || !person?.isActive) {
-      const entry = { action: 'sign_in_refused', resource: 'user', objectId: used?.userId ?? null };
-      await audit(knex, principalOf(ctx, null), entry);
+      await recordRefusal(
+        knex,
+        principalOf(ctx, null),
+        used?.userId ?? null,
+        signInRequest(ctx.method, ctx.originalUrl),
+      );
       return show(ctx, { next, refusal: say('sign-in.passkey-failed-try-password') }, 422);
     }
     await countSuccess(pool, tried);

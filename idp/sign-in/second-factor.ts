@@ -1,5 +1,6 @@
 import type Router from '@koa/router';
 import { secondFactorsOf } from '../../shared/identity/second-factors.ts';
+import { signInRequest } from '../../shared/identity/sign-in-record.ts';
 import { tellOfChange } from '../../shared/mail/tell-of-change.ts';
 import { say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
@@ -38,7 +39,8 @@ export function secondFactorRoutes(router: Router<BrowserState>, services: Facto
     const address = ctx.ip || null;
     const { id: userId } = pending.person;
     const known = await knownBrowserOf(ctx, knex, config.secretKey, userId);
-    const tried = { userId, code, passkey, browser: browserSecretOf(ctx), address, known };
+    const request = signInRequest(ctx.method, ctx.originalUrl);
+    const tried = { userId, code, passkey, browser: browserSecretOf(ctx), address, request, known };
     const answer = await proveSecondFactor(services, tried);
     if (answer.refused === 'limited') {
       return show(ctx, pending, { next, refusal: tooManyTries(ctx, answer.retryAfterSeconds) }, 429);

@@ -2,11 +2,10 @@ import type { Knex } from 'knex';
 import type { Pool } from 'pg';
 import { loadPerson } from '../access/load-person.ts';
 import { anonymous, type Person, type Proof } from '../access/principal.ts';
-import { audit } from '../audit.ts';
 import { verifyPassword } from './passwords.ts';
 import { needsSecondFactor } from './second-factors.ts';
 import { countSuccess, countTry } from './sign-in-limits.ts';
-import { recordSignIn } from './sign-in-record.ts';
+import { recordRefusal, recordSignIn, type SignInRequest } from './sign-in-record.ts';
 
 /** Where accounts are, and where tries are counted. */
 export interface PasswordServices {
@@ -21,6 +20,8 @@ export interface PasswordTry {
   readonly address: string | null;
   /** What the password opens: a browser session (the default) or one request. */
   readonly proof?: Extract<Proof, 'session' | 'basic'>;
+  /** What brought it, for the record. */
+  readonly request?: SignInRequest;
   /** Name of the browser, where the account's person signed in before in it; null elsewhere. */
   readonly knownBrowser?: (account: Account) => string | null;
 }
@@ -58,7 +59,7 @@ interface Stored extends Account {
  */
 export async function signInWithPassword(
   { knex, pool }: PasswordServices,
-  { username, password, address, proof = 'session', knownBrowser }: PasswordTry,
+  { username, password, address, proof = 'session', request, knownBrowser }: PasswordTry,
 ): Promise<SignInAnswer> {
   const account = await accountOf(knex, username);
   const browser = (account && knownBrowser?.(account)) ?? null;
@@ -70,11 +71,7 @@ export async function signInWithPassword(
   const person = ok && account ? await loadPerson(knex, { id: account.id }) : null;
   if (!account || !person?.isActive) {
     // What was typed as the username is not kept: people type passwords there.
-    await audit(knex, anonymous(address), {
-      action: 'sign_in_refused',
-      resource: 'user',
-      objectId: account?.id ?? null,
-    });
+    await recordRefusal(knex, anonymous(address), account?.id ?? null, request);
     return { refused: 'credentials' };
   }
   await countSuccess(pool, counted);
@@ -85,11 +82,10 @@ export async function signInWithPassword(
   if (proof === 'session') return { person, needsSecondFactor: needed, passwordSince };
   const principal = { ...anonymous(address), person, proof };
   if (needed) {
-    const changes = { needed: { new: 'second factor' } };
-    await audit(knex, principal, { action: 'sign_in_refused', resource: 'user', objectId: account.id, changes });
+    await recordRefusal(knex, principal, account.id, request, { needed: { new: 'second factor' } });
     return { refused: 'second factor' };
   }
-  await knex.transaction((trx) => recordSignIn(trx, principal, ['pwd']));
+  await knex.transaction((trx) => recordSignIn(trx, principal, ['pwd'], request));
   return { person, needsSecondFactor: false, passwordSince };
 }
 

@@ -23,6 +23,8 @@ export const authLogRecord = resource('auth_log_record', {
     is_denied: boolean({ readOnly: true }),
     denial_reason: computed(text(), reason),
     authentication: choice({ session: 'Browser', basic: 'Request' }, { column: 'proof', readOnly: true }),
+    request_method: text({ readOnly: true, nullable: true }),
+    request_url: text({ readOnly: true, nullable: true, help: 'The path of the request.' }),
     created_at: timestamp({ column: 'at', readOnly: true }),
   },
   label: "coalesce({user.username}, 'Somebody') || CASE WHEN {is_denied} THEN ' was refused' ELSE ' signed in' END",

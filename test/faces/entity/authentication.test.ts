@@ -1,5 +1,6 @@
 import test from 'ava';
 import { loadSampleLab } from '../../../api/sample/index.ts';
+import { FormBrowser } from '../../harness/form-browser.ts';
 import { type Running, start, type TestPerson } from '../../harness/index.ts';
 import { pair, signIn, speaking } from './conversation.ts';
 
@@ -233,8 +234,30 @@ test('§1.3: AuthLogRecord tells of sign-ins, refused ones too, without what was
   t.like(body.list[0], { isDenied: true, denialReason: 'CREDENTIALS' });
   t.is(typeof body.list[0]?.requestTime, 'string');
   t.false(JSON.stringify(body).includes('keyless'));
+  t.true(
+    body.list.some(({ requestMethod, requestUrl }) => `${requestMethod} ${requestUrl}` === 'GET /api/v1/App/user'),
+  );
   const own = await (await signIn(q, ada)).get<{ list: { userName: string }[] }>('AuthLogRecord');
   t.deepEqual([...new Set(own.body.list.map(({ userName }) => userName))], ['ada']);
+});
+
+test('§1.3: a sign-in says by which request, and nothing that stood in its query', async (t) => {
+  const carl = await q.person({ username: 'carl', password });
+  const basic = { authorization: `Basic ${pair('carl', password)}` };
+  await q.fetch('/api/user/token/?name=my%20secret%20project', { headers: basic });
+  const browser = new FormBrowser(q.url);
+  await browser.signIn(await browser.open('/accounts/login/?next=/api/part/'), carl);
+  const boss = await signIn(q, root);
+  const { body } = await boss.find<Record<string, unknown>>('AuthLogRecord', [
+    { type: 'equals', attribute: 'userId', value: String(carl.id) },
+  ]);
+  t.deepEqual(
+    body.list.map(({ requestMethod, requestUrl }) => `${requestMethod} ${requestUrl}`),
+    ['POST /accounts/login/', 'GET /api/user/token/'],
+  );
+  t.false(
+    JSON.stringify(await q.knex('audit_entries').where({ object_id: String(carl.id) })).includes('secret%20project'),
+  );
 });
 
 test('A token bound by scopes stays bound here, and can neither make nor end tokens', async (t) => {
