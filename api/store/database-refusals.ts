@@ -3,6 +3,7 @@ import { say } from '../messages/say.ts';
 import type { Resource } from '../resources/declaration.ts';
 import { columnOf } from '../resources/fields.ts';
 import { resources } from '../resources/index.ts';
+import type { Query } from './query.ts';
 import { Conflict, Invalid, type Refusal, rowRule, Unavailable } from './refusals.ts';
 
 /** What PostgreSQL's driver says of an error, as far as we read it. */
@@ -32,11 +33,20 @@ function titleOf(table: string | undefined): string {
   return resource ? titlesOf(resource).manyInSentence : say('refusals.others');
 }
 
+/** Where a query has a pattern; of several, none is to blame more than the others. */
+function placeOfPattern({ where }: Query): string | undefined {
+  const places = where.flatMap((one) => {
+    if (one.op === 'anywhere') return one.match === 'regex' ? ['search'] : [];
+    return one.op === 'regex' ? [one.path] : [];
+  });
+  return new Set(places).size === 1 ? places[0] : undefined;
+}
+
 /**
  * What PostgreSQL refused, as the store says it: constraint violations are the caller's to mend, not failures of ours.
  * Null when the error is of another kind.
  */
-export function refusalOf(error: unknown, resource: Resource, deleting: boolean): Refusal | null {
+export function refusalOf(error: unknown, resource: Resource, deleting: boolean, query?: Query): Refusal | null {
   if (!isDatabaseError(error)) return null;
   const declared = error.constraint ? resource.constraints?.[error.constraint] : undefined;
   if (declared) return new Invalid({ [declared.field ?? rowRule]: [declared.says] });
@@ -60,6 +70,8 @@ export function refusalOf(error: unknown, resource: Resource, deleting: boolean)
     case '54000':
     case '54001':
       return new Invalid({ [rowRule]: [say('refusals.deep')] });
+    case '2201B':
+      return new Invalid({ [(query && placeOfPattern(query)) ?? rowRule]: [say('refusals.pattern')] });
     case '57014':
       return new Unavailable(say('refusals.long'), 30);
     case '40001':

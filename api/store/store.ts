@@ -66,7 +66,7 @@ export class Store {
         readList(db, projection, query, me, allowed === 'own', this.sight(principal)),
       );
     } catch (error) {
-      throw refusalOf(error, resource, false) ?? error;
+      throw refusalOf(error, resource, false, query) ?? error;
     }
   }
 

@@ -152,5 +152,14 @@ test('Words are found whole, as patterns, or in notes, when asked so', async (t)
   t.deepEqual(await pks('search=%5Eresistor.%2Ak%24&search_regex=true'), [pk]);
   t.deepEqual(await pks('search=basel'), []);
   t.deepEqual(await pks('search=basel&search_notes=1'), [pk]);
-  t.is((await b.get('/api/part/?search=(&search_regex=true')).status, 400);
+  for (const [query, field] of [
+    ['search=(&search_regex=true', 'search'],
+    ['name_regex=%5B', 'name'],
+  ]) {
+    const { status, body } = await b.get(`/api/part/?${query}`);
+    t.deepEqual(
+      [status, body as object],
+      [400, { [field ?? '']: ['This is no regular expression that can be read.'] }],
+    );
+  }
 });

@@ -22,7 +22,10 @@ export const authLogRecord = resource('auth_log_record', {
     ip_address: address({ column: 'address', readOnly: true, nullable: true }),
     is_denied: boolean({ readOnly: true }),
     denial_reason: computed(text(), reason),
-    authentication: choice({ session: 'Browser', basic: 'Request' }, { column: 'proof', readOnly: true }),
+    authentication: choice(
+      { session: 'Browser', basic: 'Request', anonymous: 'Nothing that counted' },
+      { column: 'proof', readOnly: true },
+    ),
     request_method: text({ readOnly: true, nullable: true }),
     request_url: text({ readOnly: true, nullable: true, help: 'The path of the request.' }),
     created_at: timestamp({ column: 'at', readOnly: true }),

@@ -233,6 +233,8 @@ test('§1.3: AuthLogRecord tells of sign-ins, refused ones too, without what was
   t.true(body.total > 0);
   t.like(body.list[0], { isDenied: true, denialReason: 'CREDENTIALS' });
   t.is(typeof body.list[0]?.requestTime, 'string');
+  const nobody = [{ type: 'equals', attribute: 'authentication', value: 'anonymous' }];
+  t.true((await boss.find('AuthLogRecord', nobody)).body.total > 0);
   t.false(JSON.stringify(body).includes('keyless'));
   t.true(
     body.list.some(({ requestMethod, requestUrl }) => `${requestMethod} ${requestUrl}` === 'GET /api/v1/App/user'),

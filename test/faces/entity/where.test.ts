@@ -166,6 +166,9 @@ test('§4.2: brackets, JSON, JSON in texts and Python literals mean the same', a
   t.is(await total(stringify({ where })), 1);
   t.is(await total(`where=${encodeURIComponent(JSON.stringify(where.map((item) => JSON.stringify(item))))}`), 1);
   t.is(await total(stringify({ where: where.map((item) => JSON.stringify(item)) })), 1);
+  const quoted = where.map((item) => JSON.stringify(JSON.stringify(item, null, 1)));
+  t.is(await total(stringify({ where: quoted })), 1);
+  t.is(await total(`where=${encodeURIComponent(quoted.join(','))}`), 1);
   const python = `{'type': 'or', 'value': [{'attribute': 'hostname', 'type': 'equals', 'value': 'alpha'}, {'attribute': 'serialNo', 'type': 'equals', 'value': 'S"1\\''}]},{'type': 'notEquals', 'attribute': 'hypervisor', 'value': False}`;
   t.is(await total(`where=${encodeURIComponent(python)}`), 1);
   const bare = `{'type': 'equals', 'attribute': 'userName', 'value': "o'brien"},{'type': 'isNotNull', 'attribute': 'id', 'value': None}`;

@@ -25,12 +25,18 @@ export function listOf(raw: unknown): unknown[] {
 }
 
 function itemOf(raw: unknown): Item {
-  const item = typeof raw === 'string' ? (fromJson(raw) ?? fromPython(raw)) : raw;
+  const item = typeof raw === 'string' ? decodedItem(raw) : raw;
   const one = Array.isArray(item) && item.length === 1 ? item[0] : item;
   if (typeof one !== 'object' || one === null || Array.isArray(one)) {
     throw invalidWhere('Each item must be an object with a type.');
   }
   return one as Item;
+}
+
+/** A text may hold the text of an item: Swagger’s pages put quotes round each. */
+function decodedItem(text: string): unknown {
+  const item = fromJson(text) ?? fromPython(text);
+  return typeof item === 'string' ? (fromJson(item) ?? fromPython(item)) : item;
 }
 
 function fromJson(text: string): unknown {
