@@ -267,3 +267,39 @@ test('OPTIONS says what an action takes', async (t) => {
   t.deepEqual(Object.keys(body.actions.POST), ['items', 'location', 'notes']);
   t.true(body.actions.POST.location?.required);
 });
+
+test('Stock becomes stock of another variant of its part, and keeps its history', async (t) => {
+  const template = await b.makePart({ is_template: true, trackable: true });
+  const [red, blue, old] = [
+    await b.makePart({ variant_of: template, trackable: true }),
+    await b.makePart({ variant_of: template, trackable: true }),
+    await b.makePart({ variant_of: template, active: false }),
+  ];
+  const stranger = await b.makePart();
+  const pk = await b.makeStock({ part: red, quantity: 1, serial_numbers: '77' });
+  const convert = (part: number) => b.post(`/api/stock/${pk}/convert/`, { part });
+  for (const wrong of [stranger, red, old, 99_999]) {
+    const { status, body } = await convert(wrong);
+    t.deepEqual([status, Object.keys(body)], [400, ['part']]);
+  }
+  const { status, body } = await convert(blue);
+  t.deepEqual([status, body.part, body.serial], [201, blue, '77']);
+  t.like(await lastOf(pk), { tracking_type: 48, label: 'Converted to variant', deltas: { part: blue } });
+  t.is((await convert(template)).body.part, template);
+  const other = await b.makeStock({ part: blue, quantity: 1, serial_numbers: '77' });
+  t.deepEqual(
+    [(await b.post(`/api/stock/${other}/convert/`, { part: template })).status, await quantityOf(other)],
+    [400, 1],
+  );
+});
+
+test('A part says which serial number comes next', async (t) => {
+  const template = await b.makePart({ is_template: true, trackable: true });
+  const variant = await b.makePart({ variant_of: template, trackable: true });
+  const next = async (part: number) => (await b.get<object>(`/api/part/${part}/serial-numbers/`)).body;
+  t.deepEqual(await next(template), { latest: null, next: '1' });
+  await b.makeStock({ part: template, quantity: 2, serial_numbers: '8,A-7' });
+  await b.makeStock({ part: variant, quantity: 1, serial_numbers: '0012' });
+  t.deepEqual(await next(template), { latest: '12', next: '13' });
+  t.deepEqual(await next(variant), { latest: '12', next: '13' });
+});

@@ -46,7 +46,7 @@ export function locator(spellings: ReadonlyMap<string, Spelled>): Locate {
     const [, above = '', word = ''] = /^(.*\/)([a-z_]+)\/$/.exec(plain) ?? [];
     const acting = spellings.get(above);
     if (acting && Object.hasOwn(actionsAt(acting).list, word)) return { spelled: acting, id: null, action: word };
-    const [, before = '', id = '', action = null] = /^(.*\/)(\d{1,10})\/(?:([a-z_]+)\/)?$/.exec(plain) ?? [];
+    const [, before = '', id = '', action = null] = /^(.*\/)(\d{1,10})\/(?:([a-z_-]+)\/)?$/.exec(plain) ?? [];
     if (!id || Number(id) > 2_147_483_647) return null;
     const there = { id: Number(id), action: null };
     const spelledOlder = older.get(`${before}{id}/${action}/`);

@@ -17,6 +17,7 @@ import {
 import { followed } from '../followed.ts';
 import { metadata, metadataAt } from '../metadata.ts';
 import { parametersOf } from '../part-facts/parameters-of.ts';
+import { serialFields, serialNumbers } from './next-serial.ts';
 import { beginPart, partBeginnings } from './part-beginnings.ts';
 import { partFilters } from './part-filters.ts';
 import { canBuild, partOrders, partStock } from './part-stock.ts';
@@ -99,6 +100,7 @@ export const part = resource('part', {
     ...partStock,
     ...partOrders,
     can_build: canBuild,
+    ...serialFields,
     tags: texts({ default: [], maxLength: 100 }),
     ...partBeginnings,
     metadata,
@@ -152,7 +154,10 @@ export const part = resource('part', {
       style: 'pk',
       alsoTakes: Object.keys(partBeginnings),
       bulk: ['change', 'delete'],
-      views: { requirements: { label: 'What is there and what is needed', keys: requirements } },
+      views: {
+        requirements: { label: 'What is there and what is needed', keys: requirements },
+        'serial-numbers': { label: 'Which serial numbers come next', keys: serialNumbers },
+      },
       expand: {
         category_detail: { reference: 'category', spelling: 'part/category', keys: brief },
         location_detail: {

@@ -3,6 +3,7 @@ import type { Declaration } from '../../declaration.ts';
 import { decimal, reference, text } from '../../fields.ts';
 import { freeSerials } from '../stock-rules.ts';
 import { amountNumber, amountOf, givenAmount, wholeOnes } from './amount.ts';
+import { convert } from './convert.ts';
 import { type Doing, entry, refuseMoreThanThere, refuseNotInStock, setAmount, setApart, splitFrom } from './moving.ts';
 
 const note = text({ maxLength: 10_000, blank: true, default: '', help: 'What the history says about it.' });
@@ -10,6 +11,7 @@ const quantity = decimal({ minimum: 0, maximum: 9_999_999_999, default: '1' });
 
 /** What is done to one stock item. */
 export const stockActions: NonNullable<Declaration['actions']> = {
+  convert,
   serialize: {
     label: 'Give serial numbers',
     makes: true,
