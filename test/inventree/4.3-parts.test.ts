@@ -165,3 +165,41 @@ test('A part takes over the usual values of its category and those above, the ne
   const { pk: bare } = await make('/api/part/', { name: 'Bare', category });
   t.deepEqual(await list(`/api/parameter/?model_type=part&model_id=${bare}`), []);
 });
+
+test('A part and its stock are found by the numbers that suppliers and makers have for it', async (t) => {
+  const [part, other] = [await b.makePart(), await b.makePart()];
+  const { pk: firm } = await company('Numbers & Sons');
+  const maker = await make('/api/company/part/manufacturer/', { part, manufacturer: firm, MPN: 'MKR-4711' });
+  const bought = await make('/api/company/part/', {
+    part,
+    supplier: firm,
+    SKU: 'ORD-0815-X',
+    manufacturer_part: maker.pk,
+  });
+  const item = await b.makeStock({ part, quantity: 3, supplier_part: bought.pk });
+  const pks = async (path: string) => (await list(path)).map(({ pk }) => pk);
+  for (const word of ['0815', 'ord-0815', 'mkr-4711']) {
+    t.deepEqual(await pks(`/api/part/?search=${word}`), [part], word);
+    t.deepEqual(await pks(`/api/stock/?search=${word}`), [item], word);
+  }
+  const at = `/api/company/part/${bought.pk}/`;
+  t.is((await b.patch(at, { SKU: 'ORD-9999' })).status, 200);
+  t.deepEqual(await pks('/api/part/?search=9999'), [part]);
+  t.deepEqual(await pks('/api/part/?search=ord-0815&search_whole=1'), []);
+  t.is((await b.patch(at, { part: other, manufacturer_part: null })).status, 200);
+  t.deepEqual(await pks('/api/part/?search=9999'), [other]);
+  t.is((await b.remove(at)).status, 204);
+  t.deepEqual(await pks('/api/part/?search=ord-9999&search_whole=1'), []);
+});
+
+test('Numbers that are written at the same moment are all found', async (t) => {
+  const part = await b.makePart();
+  const { pk: supplier } = await company('Many numbers');
+  const skus = Array.from({ length: 8 }, (_, n) => `SAMETIME${n}`);
+  const made = await Promise.all(skus.map((SKU) => b.post('/api/company/part/', { part, supplier, SKU })));
+  t.deepEqual(
+    made.map(({ status }) => status),
+    skus.map(() => 201),
+  );
+  for (const sku of skus) t.is((await list(`/api/part/?search=${sku}&search_whole=1`)).length, 1, sku);
+});

@@ -103,6 +103,8 @@ export const part = resource('part', {
     ...serialFields,
     tags: texts({ default: [], maxLength: 100 }),
     ...partBeginnings,
+    // What suppliers and manufacturers call it; the database keeps it.
+    numbers_of_others: text({ hidden: true, readOnly: true, blank: true }),
     metadata,
     parameters: parametersOf('part'),
   },
@@ -122,7 +124,7 @@ export const part = resource('part', {
     'default_location',
     'tags',
   ],
-  search: ['IPN', 'name', 'description', 'category.name', 'keywords', 'revision', 'tags'],
+  search: ['IPN', 'name', 'description', 'category.name', 'keywords', 'revision', 'numbers_of_others', 'tags'],
   searchText: true,
   order: ['name'],
   orderings: { category: 'category.pathstring', stock: 'total_in_stock' },

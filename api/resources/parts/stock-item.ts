@@ -83,7 +83,17 @@ export const stockItem = resource('stock_item', {
   },
   label: `{part.full_name} || CASE WHEN {serial} IS NOT NULL THEN ' #' || {serial} ELSE ' × ' || trim_scale({quantity}) END`,
   columns: ['part', 'quantity', 'serial', 'batch', 'location', 'status', 'in_stock', 'expiry_date', 'updated', 'tags'],
-  search: ['part.name', 'part.IPN', 'part.description', 'batch', 'serial', 'location.name', 'tags'],
+  search: [
+    'part.name',
+    'part.IPN',
+    'part.description',
+    'batch',
+    'serial',
+    'location.name',
+    'supplier_part.SKU',
+    'supplier_part.manufacturer_part.MPN',
+    'tags',
+  ],
   searchText: true,
   order: ['part.name', 'quantity', 'location'],
   orderings: {
