@@ -10,6 +10,7 @@ import type { MediaType, Parameter, Reference } from '../schema/openapi.ts';
 import { refuseOldProof } from '../store/old-proof.ts';
 import { allow } from '../store/operation.ts';
 import { Forbidden, NotFound, Refusal, Unauthenticated } from '../store/refusals.ts';
+import { describeEndpoints } from './describe.ts';
 import { bodyOf, queryOf } from './input.ts';
 import { PathTable } from './path-table.ts';
 import { sendMethodNotAllowed, sendRefusal } from './refused.ts';
@@ -116,7 +117,10 @@ export async function answerBy(
   parameters: Readonly<Record<string, string>>,
 ): Promise<void> {
   const declared = methods.get(ctx.method === 'HEAD' ? 'GET' : ctx.method);
-  if (!declared) return sendMethodNotAllowed(ctx, [...methods.keys()]);
+  if (!declared) {
+    const described = describeEndpoints([...new Set(methods.values())], ctx.state.principal);
+    return sendMethodNotAllowed(ctx, [...methods.keys()], described);
+  }
   (ctx as Context & { params: object }).params = parameters;
   return answer(ctx, services, declared);
 }

@@ -28,11 +28,15 @@ export function sendRefusal(ctx: Context, publicUrl: string, refusal: Refusal): 
   } else throw refusal;
 }
 
-/** Answers `OPTIONS`, and 405 to methods that a path doesn't have. */
-export function sendMethodNotAllowed(ctx: Context, allowed: readonly string[]): void {
+/** Answers `OPTIONS` with what is `described` of a path, and 405 to methods that it doesn't have. */
+export function sendMethodNotAllowed(
+  ctx: Context,
+  allowed: readonly string[],
+  described: object = { actions: {}, renders: ['application/json'] },
+): void {
   const methods = [...new Set([...allowed, ...(allowed.includes('GET') ? ['HEAD'] : []), 'OPTIONS'])];
   ctx.set('Allow', methods.join(', '));
-  if (ctx.method === 'OPTIONS') sendJson(ctx, 200, { actions: {}, renders: ['application/json'] });
+  if (ctx.method === 'OPTIONS') sendJson(ctx, 200, described);
   else sendProblem(ctx, 405, `Method "${ctx.method}" not allowed.`);
 }
 

@@ -171,3 +171,22 @@ test('Files go with their attachments, and attachments with their row', async (t
     .limit(1);
   t.like(row.changes, { file_name: { old: 'a.txt' } });
 });
+
+test.serial('OPTIONS says what an attachment takes, to those who may attach something', async (t) => {
+  interface Described {
+    name: string;
+    actions: Record<string, Record<string, object>>;
+  }
+  const ask = async (as: string) =>
+    (await b.q.json<Described>('/api/attachment/', { as, method: 'OPTIONS', json: {} })).body;
+  const { name, actions } = await ask(b.token);
+  t.is(name, 'List files and links');
+  t.like(actions.POST?.model_type, { type: 'string', required: true, read_only: false, label: 'Model type' });
+  t.like(actions.POST?.attachment, { type: 'file upload', required: false });
+  t.like(actions.POST?.comment, { max_length: 250 });
+  t.deepEqual(Object.keys(actions).sort(), ['DELETE', 'GET', 'POST']);
+  const onlooker = await b.q.tokenFor(await b.q.person({ username: 'onlooker', rights: { part: ['view'] } }));
+  const bound = await b.q.tokenFor(b.keeper, { scopes: ['r:view:part'] });
+  t.deepEqual(Object.keys((await ask(bound)).actions), ['GET']);
+  t.true('GET' in (await ask(onlooker)).actions);
+});

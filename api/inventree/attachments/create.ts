@@ -25,6 +25,7 @@ export const create = endpoint({
         model_id: { type: 'integer', minimum: 1 },
         link: { type: 'string', maxLength: 2000 },
         comment: { type: 'string', maxLength: 250 },
+        attachment: { type: 'string', format: 'binary', description: 'The file, of a multipart form.' },
       },
       required: ['model_type', 'model_id'],
     },
