@@ -52,17 +52,17 @@ const columns = [
   'changes::text',
 ];
 
-const statement = `SELECT to_char(date_trunc('month', at AT TIME ZONE 'UTC'), 'YYYY-MM-DD') AS month, ARRAY[${columns}] AS line
+const statement = `SELECT to_char(date_trunc('month', at AT TIME ZONE 'UTC'), 'YYYY-MM-DD'), ${columns}
   FROM audit_entries WHERE id > ? AND id <= ? ORDER BY id`;
 
 /** Reads and digests the entries between two ids, month by month in order. */
 export async function readContent(db: Knex, afterId: number, toId: number): Promise<Content[]> {
-  const { rows } = await db.raw<{ rows: Array<{ month: string; line: (string | null)[] }> }>(statement, [
-    afterId,
-    toId,
-  ]);
+  // Columns, not an array of them: that would be put together there to be taken apart here.
+  const { rows } = await db
+    .raw<{ rows: [month: string, ...line: (string | null)[]][] }>(statement, [afterId, toId])
+    .options({ rowMode: 'array' });
   const months = new Map<string, { entries: number; hash: ReturnType<typeof createHash> }>();
-  for (const { month, line } of rows) {
+  for (const [month, ...line] of rows) {
     const content = months.get(month) ?? { entries: 0, hash: createHash('sha256') };
     months.set(month, content);
     content.entries += 1;
