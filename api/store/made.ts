@@ -34,27 +34,54 @@ export interface Made {
 export async function makeRow(runs: Runs, resource: Resource, columns: Row, making: Making): Promise<Made> {
   const { actor, action, shown, last } = making;
   const given = Object.entries(columns).filter(([, value]) => value !== undefined);
-  const values = given.map(([, value]) => value);
   const names = given.map(([column]) => column);
-  let audited = '';
-  if (!hasSets(resource)) {
+  const values = given.map(([, value]) => value);
+  const { text, name, audits, sight } = statementFor(resource, names, shown);
+  if (audits) {
     const entry = auditRow(actor, { action, resource: resource.name, objectId: null });
-    const known = auditColumns.filter((column) => !ofTheRow.has(column));
-    audited = entrySql(resource, values.length);
     values.push(...known.map((column) => entry[column]));
   }
-  const sight = shown ? sightOf(resource, shown, values.length) : null;
   if (sight) values.push(...valuesOf(sight.slots, actor.person?.id ?? null));
-  const text = `WITH made AS (${insertSql(resource, names)})${audited}
-    SELECT ${listOf(resource)}${sight ? `, ${sight.columns} ${sight.from}` : ' FROM made AS t'}`;
   // What has to be read comes after it.
   const ends = last && (sight !== null || !shown);
-  const { rows } = await runs[ends ? 'last' : 'run']<Row>(text, values, nameFor(text));
+  const { rows } = await runs[ends ? 'last' : 'run']<Row>(text, values, name);
   const [row] = rows;
   if (!row) throw new Error(`${resource.table} answers nothing for a new row`);
   const body = row[bodyKey];
   delete row[bodyKey];
   return { row, text: sight && typeof body === 'string' ? (sight.rows.print(body, 1)?.texts ?? null) : null };
+}
+
+interface MakingStatement {
+  readonly text: string;
+  readonly name: string | undefined;
+  /** It writes the entry in the audit trail, too. */
+  readonly audits: boolean;
+  readonly sight: OwnSight | null;
+}
+
+const statements = new WeakMap<Resource | Projection, Map<string, MakingStatement>>();
+
+/** So many choices of columns are remembered of a resource, and of what is shown of it. */
+const rememberedChoices = 100;
+
+function statementFor(resource: Resource, names: readonly string[], shown: Projection | undefined): MakingStatement {
+  const owner = shown ?? resource;
+  const choices = statements.get(owner) ?? new Map<string, MakingStatement>();
+  statements.set(owner, choices);
+  const choice = names.join();
+  const compiled = choices.get(choice) ?? compile(resource, names, shown);
+  if (choices.size < rememberedChoices) choices.set(choice, compiled);
+  return compiled;
+}
+
+function compile(resource: Resource, names: readonly string[], shown: Projection | undefined): MakingStatement {
+  const audits = !hasSets(resource);
+  const entry = audits ? entrySql(resource, names.length) : '';
+  const sight = shown ? sightOf(resource, shown, names.length + (audits ? known.length : 0)) : null;
+  const text = `WITH made AS (${insertSql(resource, names)})${entry}
+    SELECT ${listOf(resource)}${sight ? `, ${sight.columns} ${sight.from}` : ' FROM made AS t'}`;
+  return { text, name: nameFor(text), audits, sight };
 }
 
 function insertSql({ table }: Resource, names: readonly string[]): string {
@@ -63,8 +90,8 @@ function insertSql({ table }: Resource, names: readonly string[]): string {
   return `INSERT INTO ${table} AS t ${what} RETURNING t.*`;
 }
 
-/** What of an audit entry the row itself tells. */
-const ofTheRow: ReadonlySet<string> = new Set(['object_id', 'changes']);
+/** What of an audit entry is known before there is a row. */
+const known = auditColumns.filter((column) => column !== 'object_id' && column !== 'changes');
 
 /** The entry in the audit trail, as one more part of the statement; its parameters come after `before` others. */
 function entrySql(resource: Resource, before: number): string {
@@ -88,24 +115,16 @@ interface OwnSight {
   readonly slots: readonly Slot[];
 }
 
-const sights = new WeakMap<Projection, Map<number, OwnSight | null>>();
-
 /**
  * How a projection reads a row that the same statement makes; null when it can't: what looks at other rows would see
- * them as they were before.
+ * them as they were before. Its parameters come after `before` others.
  */
 function sightOf(resource: Resource, projection: Projection, before: number): OwnSight | null {
-  const forms = sights.get(projection) ?? new Map<number, OwnSight | null>();
-  sights.set(projection, forms);
-  const known = forms.get(before);
-  if (known !== undefined) return known;
   const slots: Slot[] = Array.from({ length: before }, () => ({ value: null }));
   const statement = new Statement(resource, slots, undefined, true);
   const rows = new BareRows(projection.columns, [], false);
   const list = rows.list(statement);
   const looksAround = projection.only !== undefined || hasSets(resource) || /\bSELECT\b/i.test(list);
   const columns = `(SELECT ${rows.rowSql('row')} FROM (SELECT ${list}) AS row) AS "${bodyKey}"`;
-  const sight = looksAround ? null : { rows, columns, from: statement.from('made'), slots: slots.slice(before) };
-  forms.set(before, sight);
-  return sight;
+  return looksAround ? null : { rows, columns, from: statement.from('made'), slots: slots.slice(before) };
 }
