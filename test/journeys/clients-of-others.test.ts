@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
@@ -11,11 +9,9 @@ import { ClientCredentials } from 'simple-oauth2';
 import { sha256 } from '../../shared/identity/secrets.ts';
 import { FormBrowser } from '../harness/form-browser.ts';
 import { type Running, start, type TestPerson } from '../harness/index.ts';
-import { hasBrowser, openBrowser, signIn } from './browser.ts';
 
 // Programs that others wrote, as they come, against a running server.
 
-const require = createRequire(import.meta.url);
 let answerRp: RequestListener = (_, response) => response.writeHead(503).end();
 const rpServer = createServer((request, response) => answerRp(request, response));
 const rp = await listening(rpServer);
@@ -142,97 +138,3 @@ test('simple-oauth2 gets a token for a service, uses it and revokes it', async (
   for (let tries = 0; tries < 100 && status === 200; tries++) status = (await q.fetch('/api/auth-test', { as })).status;
   t.is(status, 401);
 });
-
-/** A page with oidc-client-ts and a script of its own. @returns its origin */
-function singlePage(t: { teardown(end: () => void): void }, script: string): Promise<string> {
-  const library = readFileSync(
-    require.resolve('oidc-client-ts').replace(/dist\/.*/, 'dist/browser/oidc-client-ts.min.js'),
-  );
-  const page = `<!doctype html><title>SPA</title><script src="/oidc.js"></script><script>${script}</script>`;
-  return serving(t, (request, response) => {
-    const isLibrary = request.url === '/oidc.js';
-    response.setHeader('content-type', isLibrary ? 'text/javascript' : 'text/html').end(isLibrary ? library : page);
-  });
-}
-
-const inBrowser = hasBrowser ? test : test.skip;
-
-inBrowser('oidc-client-ts signs a person in to a page, renews silently, calls the API and signs out', async (t) => {
-  const script = `
-    const manager = new oidc.UserManager({
-      authority: '${q.url}/o', client_id: 'spa', redirect_uri: location.origin + '/', scope: 'openid profile g:read',
-      post_logout_redirect_uri: location.origin + '/bye', automaticSilentRenew: false, loadUserInfo: true,
-    });
-  `;
-  const origin = await singlePage(t, script);
-  await q.knex('applications').insert({
-    client_id: 'spa',
-    name: 'Single page',
-    client_type: 'public',
-    grant_types: ['authorization_code', 'refresh_token'],
-    redirect_uris: ['http://127.0.0.1/'],
-    post_logout_redirect_uris: ['http://127.0.0.1/bye'],
-    allowed_scopes: ['*'],
-  });
-  const { context, close } = await openBrowser();
-  t.teardown(close);
-  const tab = await context.newPage();
-  await tab.goto(origin);
-  await tab.evaluate('void manager.signinRedirect()');
-  await signIn(tab, ada);
-  await tab.getByRole('button', { name: 'Allow' }).click();
-  await tab.waitForURL((url) => url.origin === origin);
-  const told = 'manager.signinCallback().then((user) => user.profile.preferred_username)';
-  t.is(await tab.evaluate(told), 'ada');
-  const renewed = `manager.getUser().then(async (before) => {
-    const after = await manager.signinSilent();
-    const answer = await fetch('${q.url}/api/auth-test', { headers: { authorization: 'Bearer ' + after.access_token } });
-    return { fresh: after.access_token !== before.access_token, status: answer.status };
-  })`;
-  t.deepEqual(await tab.evaluate(renewed), { fresh: true, status: 200 });
-  await tab.evaluate('void manager.signoutRedirect()');
-  await tab.getByRole('button', { name: 'Sign out', exact: true }).last().click();
-  await tab.waitForURL(`${origin}/bye`);
-  await tab.goto(`${q.url}/accounts/`);
-  t.is(new URL(tab.url()).pathname, '/accounts/login/');
-});
-
-inBrowser(
-  'oidc-client-ts without a refresh token asks in a hidden frame, and hears there at once that somebody has to be asked',
-  async (t) => {
-    const script = `
-    const manager = new oidc.UserManager({
-      authority: '${q.url}/o', client_id: 'framed', redirect_uri: location.origin + '/', scope: 'openid g:read',
-      silent_redirect_uri: location.origin + '/silent', automaticSilentRenew: false,
-    });
-    if (location.pathname === '/silent') manager.signinSilentCallback();
-  `;
-    const origin = await singlePage(t, script);
-    await q.knex('applications').insert({
-      client_id: 'framed',
-      name: 'Framed',
-      client_type: 'public',
-      grant_types: ['authorization_code'],
-      redirect_uris: ['http://127.0.0.1/', 'http://127.0.0.1/silent'],
-      allowed_scopes: ['*'],
-      consent: 'once',
-    });
-    const { context, close } = await openBrowser();
-    t.teardown(close);
-    const tab = await context.newPage();
-    await tab.goto(origin);
-    await tab.evaluate('void manager.signinRedirect()');
-    await signIn(tab, ada);
-    await tab.getByRole('button', { name: 'Allow' }).click();
-    await tab.waitForURL((url) => url.origin === origin);
-    await tab.evaluate('manager.signinCallback().then(() => undefined)');
-    const silently = 'manager.signinSilent().then(() => null, ({ error }) => error)';
-    t.is(
-      await tab.evaluate(silently),
-      'interaction_required',
-      'others could use the name of a program on this computer',
-    );
-    await context.clearCookies();
-    t.is(await tab.evaluate(silently), 'login_required');
-  },
-);
