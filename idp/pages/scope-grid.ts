@@ -23,6 +23,14 @@ export const everyScopeOffered: OfferedScopes = {
   byRole: roleNames.map((role) => ({ role, permissions })),
 };
 
+/** These scopes and no others, in the form that a page offers them. */
+export function offeredOf(scopes: readonly string[]): OfferedScopes {
+  const byRole = roleNames
+    .map((role) => ({ role, permissions: permissions.filter((each) => scopes.includes(`r:${each}:${role}`)) }))
+    .filter((held) => held.permissions.length > 0);
+  return { general: everyScopeOffered.general.filter((scope) => scopes.includes(scope)), byRole };
+}
+
 /** Lays offered scopes out for the template `@own/scope-grid`; the ones in `ticked` come ticked. */
 export function scopeGrid(offered: OfferedScopes, ticked: ReadonlySet<string>): ScopeGrid {
   const tick = (role: Role, held: readonly Permission[]) => (permission: Permission) => {

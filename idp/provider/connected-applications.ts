@@ -7,6 +7,8 @@ export interface ConnectedApplication {
   readonly description: string;
   /** What the person agreed to. */
   readonly scopes: readonly string[];
+  /** Whether it asks people at all; one that a superuser trusts does not. */
+  readonly asks: boolean;
   /** When they first agreed, of what still holds. */
   readonly since: Date;
   /** When it last got an access token that is still known; null when none is. */
@@ -18,6 +20,7 @@ interface Row {
   name: string;
   description: string;
   scope: string | null;
+  asks: boolean;
   since: Date;
   last_token_at: Date | null;
 }
@@ -25,7 +28,7 @@ interface Row {
 /** The applications that hold a person's consent, by name. Take it back with `revokeConsent`. */
 export async function connectedApplications(db: Knex, userId: number): Promise<ConnectedApplication[]> {
   const { rows } = await db.raw<{ rows: Row[] }>(
-    `SELECT a.client_id, a.name, a.description, g.scope, g.since,
+    `SELECT a.client_id, a.name, a.description, a.consent <> 'trusted' AS asks, g.scope, g.since,
             (SELECT max(t.created_at) FROM oidc_artifacts t
               WHERE t.kind = 'AccessToken' AND t.account_id = :account AND t.client_id = a.client_id) AS last_token_at
        FROM (SELECT client_id, min(created_at) AS since,
@@ -43,6 +46,7 @@ export async function connectedApplications(db: Knex, userId: number): Promise<C
     name: row.name,
     description: row.description,
     scopes: row.scope?.split(' ').filter(Boolean) ?? [],
+    asks: row.asks,
     since: row.since,
     lastTokenAt: row.last_token_at,
   }));

@@ -5,26 +5,30 @@ import type { Person } from '../../shared/access/principal.ts';
 import { roleOfScope } from '../../shared/access/scopes.ts';
 import { type Actor, audit } from '../../shared/audit.ts';
 import type { Config } from '../../shared/config.ts';
+import { sha256 } from '../../shared/identity/secrets.ts';
 import { sentenceOf } from '../../shared/messages/scope-words.ts';
 import { say } from '../messages/say.ts';
 import { consentModeOf } from './clients.ts';
 import { Gathered } from './gathered.ts';
 import { grantSeconds } from './lifetimes.ts';
 import { prepared } from './prepared.ts';
-import { inTurn, reading } from './unit-of-work.ts';
+import { currentIssue, inTurn, reading } from './unit-of-work.ts';
 
 /*
  * Each authorization has a grant of its own: revoking it, or replaying one of its refresh tokens, ends the tokens of
  * that one browser or machine. What a person agreed to before is remembered by their newest grant for the application.
  */
 
-const newestGrants = prepared<{ scope: string | null }>(
+const newestGrants = prepared<{ scope: string | null; grant_hash: string | null }>(
   'newest_grants',
-  `SELECT (SELECT payload #>> '{openid,scope}' FROM oidc_artifacts g
-            WHERE kind = 'Grant' AND account_id = w.account_id AND client_id = w.client_id AND expires_at > now()
-              AND NOT EXISTS (SELECT 1 FROM exchanged_grants e WHERE e.grant_id = g.grant_id)
-            ORDER BY created_at DESC LIMIT 1) AS scope
-     FROM unnest(?::text[], ?::text[]) WITH ORDINALITY AS w (account_id, client_id, n) ORDER BY n`,
+  `SELECT newest.scope, newest.grant_hash
+     FROM unnest(?::text[], ?::text[]) WITH ORDINALITY AS w (account_id, client_id, n)
+     LEFT JOIN LATERAL (
+       SELECT payload #>> '{openid,scope}' AS scope, encode(id_hash, 'hex') AS grant_hash FROM oidc_artifacts g
+        WHERE kind = 'Grant' AND account_id = w.account_id AND client_id = w.client_id AND expires_at > now()
+          AND NOT EXISTS (SELECT 1 FROM exchanged_grants e WHERE e.grant_id = g.grant_id)
+        ORDER BY created_at DESC LIMIT 1) newest ON true
+    ORDER BY n`,
 );
 
 /** A person and an application. */
@@ -33,16 +37,33 @@ interface Connection {
   readonly clientId: string;
 }
 
-/** What people agreed to with applications, in the order of asking; empty when nothing is remembered. */
-async function agreements(db: Knex, asked: readonly Connection[]): Promise<ReadonlySet<string>[]> {
-  const { rows } = await newestGrants(db, [asked.map(({ userId }) => userId), asked.map(({ clientId }) => clientId)]);
-  return rows.map(({ scope }) => new Set(scope?.split(' ').filter(Boolean)));
+/** What a person agreed to with an application; empty when nothing is remembered. */
+interface Remembered {
+  readonly scopes: ReadonlySet<string>;
+  /** The grant that says so, by the hash of its id; null when there is none. */
+  readonly by: string | null;
 }
 
-/** What a person agreed to with an application, by scope; empty when nothing is remembered. */
-export async function rememberedScopes(db: Knex, userId: string, clientId: string): Promise<ReadonlySet<string>> {
-  const [scopes] = await agreements(db, [{ userId, clientId }]);
-  return scopes ?? new Set();
+/** What people agreed to with applications, in the order of asking. */
+async function agreements(db: Knex, asked: readonly Connection[]): Promise<Remembered[]> {
+  const { rows } = await newestGrants(db, [asked.map(({ userId }) => userId), asked.map(({ clientId }) => clientId)]);
+  return rows.map(({ scope, grant_hash: by }) => ({ scopes: new Set(scope?.split(' ').filter(Boolean)), by }));
+}
+
+/** The same for one; the last agreement stays what it is until this transaction ends. */
+async function heldAgreement(trx: Knex, { userId, clientId }: Connection): Promise<ReadonlySet<string>> {
+  await trx('oidc_artifacts')
+    .where({ kind: 'Grant', account_id: userId, client_id: clientId })
+    .orderBy('created_at', 'desc')
+    .limit(1)
+    .forShare()
+    .select('kind');
+  return (await rememberedBy(trx, { userId, clientId })).scopes;
+}
+
+async function rememberedBy(db: Knex, connection: Connection): Promise<Remembered> {
+  const [remembered] = await agreements(db, [connection]);
+  return remembered ?? { scopes: new Set(), by: null };
 }
 
 /**
@@ -59,17 +80,19 @@ export function grantLoader(knex: Knex, facts: GrantFacts) {
     const mode = consentModeOf(client);
     if (mode === 'ask') return undefined;
     const connection = { userId: account.accountId, clientId: client.clientId };
-    const remembered = new Set(
-      await reading(
-        () => gathered.ask(connection),
-        (db) => rememberedScopes(db, connection.userId, connection.clientId),
-      ),
+    const { scopes, by } = await reading(
+      () => gathered.ask(connection),
+      (db) => rememberedBy(db, connection),
     );
+    const remembered = new Set(scopes);
     if (mode === 'trusted') for (const scope of ctx.oidc.requestParamScopes) remembered.add(scope);
     if (remembered.size === 0) return undefined;
     const grant = newGrant({ ...facts, provider }, account.accountId, client, remembered);
     const covered = [...ctx.oidc.requestParamScopes].every((scope) => remembered.has(scope));
-    if (covered && !asksAnyway(ctx)) await grant.save();
+    if (covered && !asksAnyway(ctx)) {
+      const made = await grant.save();
+      if (mode === 'once' && by !== null) currentIssue()?.remembers(sha256(made).toString('hex'), by);
+    }
     return grant;
   };
 }
@@ -114,7 +137,7 @@ export async function agree(
   address: string,
 ): Promise<string> {
   const { clientId } = client;
-  const before = await inTurn(knex, (db) => rememberedScopes(db, String(person.id), clientId));
+  const before = await inTurn(knex, (trx) => heldAgreement(trx, { userId: String(person.id), clientId }));
   const grant = newGrant(facts, String(person.id), client, new Set([...before, ...scopes]));
   const id = await grant.save();
   const actor: Actor = { person, proof: 'session', application: clientId, tokenId: null, address };

@@ -41,7 +41,7 @@ interface Wanted {
 
 const keepIssued = prepared<{ refusals: (Refusal | null)[] }>('keep_issued', 'SELECT keep_issued(?) AS refusals');
 
-type Refusal = 'session' | 'client' | 'changed' | 'grant' | 'used';
+type Refusal = 'session' | 'client' | 'changed' | 'grant' | 'used' | 'narrowed';
 
 const refusals: Readonly<Record<Refusal, () => Error>> = {
   session: () => new errors.SessionNotFound('the session ended meanwhile'),
@@ -49,6 +49,7 @@ const refusals: Readonly<Record<Refusal, () => Error>> = {
   changed: () => new errors.TemporarilyUnavailable('the application was changed at this moment'),
   grant: () => new errors.InvalidGrant('grant not found'),
   used: () => new errors.InvalidGrant('already used'),
+  narrowed: () => new errors.TemporarilyUnavailable('the person took something back at this moment'),
 };
 
 /** Keeps what requests issue. */
@@ -60,11 +61,22 @@ async function keepAll(db: Knex, wanted: readonly Wanted[]): Promise<readonly (R
   return (await keepIssued(db, [JSON.stringify(wanted)])).rows[0]?.refusals ?? [];
 }
 
+/** The database holds what is issued within what was agreed to, for all of a statement at once. */
+const isNarrowed = (error: unknown): boolean =>
+  error instanceof Error && 'constraint' in error && error.constraint === 'within_grant';
+
+function orNarrowed(error: unknown): 'narrowed' {
+  if (!isNarrowed(error)) throw error;
+  return 'narrowed';
+}
+
 /** What one request issues, gathered until it is done; and what it read on the way, which counts for this request only. */
 export class Issue {
   /** Null: there is none any more. */
   readonly #found = new Map<string, Artifact | null>();
   readonly accounts = new Map<number, AccountRow>();
+  /** Whether it goes by an agreement of before, so that it has to be looked at although nobody gets a token yet. */
+  standsOnMemory = false;
   readonly #goesBy = { Grant: new Set<string>(), AccessToken: new Set<string>() };
   readonly #puts = new Map<string, Put>();
   readonly #drops = new Map<string, Sought>();
@@ -86,6 +98,15 @@ export class Issue {
   /** What is issued stands on this, where it is a grant or an access token: it is kept only while that lives. */
   goesBy({ kind, id_hash }: Sought): void {
     if (kind === 'Grant' || kind === 'AccessToken') this.#goesBy[kind].add(id_hash);
+  }
+
+  /** A grant of it was made from what an earlier one says: nothing is kept when that is gone, or says less by now. */
+  remembers(made: string, by: string): void {
+    const row = this.#puts.get(keyOf({ kind: 'Grant', id_hash: made }));
+    if (row) this.#puts.set(keyOf(row), { ...row, payload: { ...row.payload, remembered: by } });
+
+    this.#goesBy.Grant.add(by);
+    this.standsOnMemory = true;
   }
 
   /** @returns false when it uses something up already: a request does that once */
@@ -123,13 +144,13 @@ export class Issue {
   /** @throws SessionNotFound, InvalidGrant, InvalidClientAuth or TemporarilyUnavailable when what it stands on is gone meanwhile */
   async keep(keeper: Keeper): Promise<void> {
     const wanted = this.#wanted();
-    if (wanted) refuse(await keeper.ask(wanted));
+    if (wanted) refuse(await keeper.ask(wanted).catch(orNarrowed));
   }
 
   /** The same, within a transaction. */
   async keepIn(trx: Knex): Promise<void> {
     const wanted = this.#wanted();
-    if (wanted) refuse((await keepAll(trx, [wanted]))[0]);
+    if (wanted) refuse(await keepAll(trx, [wanted]).then(([first]) => first, orNarrowed));
   }
 
   #wanted(): Wanted | null {

@@ -101,13 +101,14 @@ function allOrNothing({ knex, events }: Services): Koa.Middleware {
 /**
  * What a request issues is kept when it is done, and sent only then. Questions about tokens issue nothing; a code is
  * issued whatever becomes of its application meanwhile, and proves worthless at the token endpoint. When the person's
- * session ends meanwhile there is none: their browser begins anew.
+ * session ends meanwhile, or what they agreed to before, there is none: their browser begins anew.
  */
 function keepsWhatIsIssued({ knex }: Services): Koa.Middleware {
   const paths: ReadonlySet<string> = new Set([routes.token, routes.introspection, routes.userinfo]);
+  const letIn = [routes.authorization, routes.code_verification];
   const keeper = keeperOf(knex);
   return async (ctx, next) => {
-    const authorizes = ctx.path.startsWith(routes.authorization);
+    const authorizes = letIn.some((path) => ctx.path.startsWith(path));
     if (!authorizes && !paths.has(ctx.path)) return next();
     try {
       await issuing(knex, keeper, async (issue) => {
@@ -115,12 +116,12 @@ function keepsWhatIsIssued({ knex }: Services): Koa.Middleware {
         const { session } = (ctx as BrowserContext).state;
         if (authorizes && session) issue.by(session.id);
         const client = ctx.oidc?.client;
-        if (client && !authorizes) issue.to(client.clientId, limitsOf(client));
+        if (client && (!authorizes || issue.standsOnMemory)) issue.to(client.clientId, limitsOf(client));
         return authorizes || isKept(ctx);
       });
     } catch (error) {
       if (!(error instanceof errors.OIDCProviderError)) throw error;
-      if (error instanceof errors.SessionNotFound) beginAnew(ctx);
+      if (authorizes) beginAnew(ctx);
       else refuseIssue(ctx, error);
     }
   };

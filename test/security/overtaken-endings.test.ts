@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
+import { type ConnectedApplication, connectedApplications } from '../../idp/provider/connected-applications.ts';
+import { narrowConsent } from '../../idp/provider/narrow-consent.ts';
+import { revokeConsent } from '../../idp/provider/revoke.ts';
 import { anonymous } from '../../shared/access/principal.ts';
 import { changeApplication } from '../../shared/applications/commands.ts';
 import { type ApplicationWish, noWish } from '../../shared/applications/fields.ts';
 import { signOutEverywhere } from '../../shared/people/sessions.ts';
 import type { TestPerson } from '../harness/people.ts';
-import { Setting } from '../provider/setting.ts';
+import { Setting, type TestApplication } from '../provider/setting.ts';
 
 // The class: a session is checked at the beginning of a request, and what ends it comes before the request is done.
 
@@ -66,6 +69,66 @@ for (const [ending, end] of Object.entries(endings)) {
     const answer = await q.form('/token/', { grant_type: deviceGrant, device_code: begun.device_code, client_id });
     t.is(answer.status, 400);
   });
+}
+
+const takenBack: Record<string, (userId: number, application: ConnectedApplication) => Promise<unknown>> = {
+  'disconnecting it': (userId, { clientId }) => revokeConsent(q.knex, { userId, clientId }, anonymous(null)),
+  'taking a scope away': (userId, application) =>
+    narrowConsent(q.knex, { userId, application, kept: new Set(['g:read']) }, anonymous(null)),
+};
+
+for (const [ending, takeBack] of Object.entries(takenBack)) {
+  test.serial(`${ending} overtakes what an application is given without a question: it has to ask`, async (t) => {
+    const planner = await q.application();
+    const web = { client_id: planner.clientId, redirect_uri: 'https://planner.example/cb', scope: 'g:read r:add:host' };
+    const person = await q.person({ username: `taken back by ${ending}` });
+    const { browser } = await q.code(person, web);
+    const landed = await meanwhile(
+      planner,
+      () => browser.open(q.authorization(web).address),
+      async () => takeBack(person.id, (await connectedApplications(q.knex, person.id))[0]!),
+    );
+    t.regex(landed.html, /name="decision"/);
+    const held = await connectedApplications(q.knex, person.id);
+    t.false(held.some(({ scopes }) => scopes.includes('r:add:host')));
+  });
+}
+
+test.serial('taking a scope away overtakes a refresh: the next try gives what is left', async (t) => {
+  const planner = await q.application();
+  const web = { client_id: planner.clientId, redirect_uri: 'https://planner.example/cb', scope: 'g:read r:add:host' };
+  const person = await q.person({ username: 'refreshing' });
+  const { refresh_token } = await q.redeem(await q.code(person, web), {
+    application: planner,
+    redirectUri: web.redirect_uri,
+  });
+  const refresh = () => q.form('/token/', { grant_type: 'refresh_token', refresh_token }, planner);
+  const overtaken = await meanwhile(planner, refresh, async () => {
+    const [application] = await connectedApplications(q.knex, person.id);
+    await narrowConsent(
+      q.knex,
+      { userId: person.id, application: application!, kept: new Set(['g:read']) },
+      anonymous(null),
+    );
+  });
+  t.is(overtaken.error, 'temporarily_unavailable');
+  t.is((await refresh()).scope, 'g:read');
+});
+
+/** Does something while what an application is issued waits to be kept: all of it was read before. */
+async function meanwhile<T>(
+  { id }: TestApplication,
+  issue: () => Promise<T>,
+  work: () => Promise<unknown>,
+): Promise<T> {
+  const { issued } = await q.knex.transaction(async (trx) => {
+    await trx('applications').where({ id }).forUpdate().first('id');
+    const issued = issue();
+    await waiting(1);
+    await work();
+    return { issued };
+  });
+  return issued;
 }
 
 test.serial('a sign-in that a new password overtakes is none', async (t) => {

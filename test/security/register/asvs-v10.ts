@@ -144,10 +144,13 @@ export const asvsV10: Checklist = {
       'and where the answer goes, which nobody can make up',
       'security/checklists › consent says who asks, for what, where the answer goes and for how long',
     ),
-    notHeld(
+    held(
       '10.7.3',
       'People review, change and withdraw consent.',
-      'they review and withdraw it; to change it, they withdraw it and are asked again',
+      'connected applications: each can be limited, scope by scope, or disconnected; both hold at once',
+      'provider/endings › connected applications tell what was agreed to; taking it back ends it in every place',
+      'account/narrowed-consent › what a person takes away from an application stops at once, on every device, and it goes on with the rest',
+      'security/overtaken-endings › … overtakes what an application is given without a question: it has to ask',
     ),
   ],
 };
