@@ -8,6 +8,8 @@ import {
   type GrantType,
   grantTypes,
   idTokenAlgs,
+  type ResponseMode,
+  responseModes,
   scopeNames,
 } from '../../shared/models/application.ts';
 import { Invalid } from '../store/refusals.ts';
@@ -41,6 +43,11 @@ const optional = {
   ),
   refresh_token_days: Type.Optional(
     Type.Union([Type.Integer(), Type.Null()], { description: '1 to 365 without use; null: as everywhere.' }),
+  ),
+  response_modes: Type.Optional(
+    Type.Array(words(Object.keys(responseModes) as ResponseMode[]), {
+      description: 'How it may have its answer sent; others are refused. `query` is what it gets without asking.',
+    }),
   ),
   require_par: Type.Optional(Type.Boolean({ description: 'It must push its requests (RFC 9126).' })),
   require_dpop: Type.Optional(Type.Boolean({ description: 'Its tokens are bound to a key (RFC 9449).' })),

@@ -42,6 +42,7 @@ export const applicationSchema = Type.Object({
   id_token_alg: Type.String(),
   access_token_seconds: nullable(Type.Integer()),
   refresh_token_days: nullable(Type.Integer()),
+  response_modes: Type.Array(Type.String()),
   require_par: Type.Boolean(),
   require_dpop: Type.Boolean(),
   service_user: nullable(Type.Integer()),

@@ -9,6 +9,8 @@ import {
   type GrantType,
   grantTypes,
   idTokenAlgs,
+  type ResponseMode,
+  responseModes,
   scopeNames,
 } from '../../shared/models/application.ts';
 import { say } from '../messages/say.ts';
@@ -31,6 +33,7 @@ export interface TypedApplication {
   readonly access_token_minutes: string;
   readonly refresh_token_days: string;
   readonly id_token_alg: Application['id_token_alg'];
+  readonly response_modes: readonly ResponseMode[];
   readonly require_par: boolean;
   readonly require_dpop: boolean;
   /** Whether it may ask for every scope, also those that come later. */
@@ -61,6 +64,7 @@ export function typedFrom(application: Application | null): TypedApplication {
     access_token_minutes: minutes,
     refresh_token_days: from.refresh_token_days === null ? '' : String(from.refresh_token_days),
     id_token_alg: from.id_token_alg,
+    response_modes: from.response_modes,
     require_par: from.require_par,
     require_dpop: from.require_dpop,
     every_scope: every,
@@ -88,6 +92,9 @@ export function readTyped(form: Form, fixedType?: Application['client_type']): T
     access_token_minutes: form.text('access_token_minutes'),
     refresh_token_days: form.text('refresh_token_days'),
     id_token_alg: oneOf(idTokenAlgs, form.raw('id_token_alg')),
+    response_modes: (Object.keys(responseModes) as ResponseMode[]).filter((mode) =>
+      form.all('response_modes').includes(mode),
+    ),
     require_par: form.raw('require_par') === 'yes',
     require_dpop: form.raw('require_dpop') === 'yes',
     every_scope: form.raw('every_scope') === 'yes',
@@ -119,6 +126,7 @@ export function wishFrom(typed: TypedApplication): ApplicationWish {
     access_token_seconds: minutes === null ? null : minutes * 60,
     refresh_token_days: numberIn(typed.refresh_token_days),
     id_token_alg: typed.id_token_alg,
+    response_modes: [...typed.response_modes],
     require_par: typed.require_par,
     require_dpop: typed.require_dpop,
     allowed_scopes: typed.every_scope ? [everyScope] : [...typed.scopes],

@@ -13,6 +13,8 @@ import {
   type GrantType,
   grantTypes,
   idTokenAlgs,
+  type ResponseMode,
+  responseModes,
 } from '../../shared/models/application.ts';
 import { say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
@@ -103,6 +105,10 @@ export function editingRoutes(router: Router<BrowserState>, services: Applicatio
       grid: scopeGrid(everyScopeOffered, new Set(typed.scopes)),
       authMethods: (Object.keys(authMethods) as AuthMethod[]).map((method) => [method, say(`proofs.${method}`)]),
       consentModes: (Object.keys(consentModes) as ConsentMode[]).map((mode) => [mode, say(`consent-modes.${mode}`)]),
+      responseModes: (Object.keys(responseModes) as ResponseMode[]).map((mode) => [
+        mode,
+        say(`response-modes.${mode}`),
+      ]),
       idTokenAlgs,
       newServiceUser,
       serviceUsers: await serviceUsers(knex, application?.service_user_id ?? null),

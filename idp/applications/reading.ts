@@ -94,6 +94,7 @@ export async function showApplication(
   const at = (when: Date | null) => moment(when, config.timeZone);
   const usage = await usageOf(knex, application.client_id);
   const { secrets = [], service_user: serviceUser } = application;
+  const signsIn = application.grant_types.includes('authorization_code');
   const view = {
     done,
     secret,
@@ -109,6 +110,7 @@ export async function showApplication(
     logo: application.logo && logoPath(application.client_id),
     proof: say(`proofs.${application.auth_method}`),
     consent: say(`consent-modes.${application.consent}`),
+    answers: signsIn ? application.response_modes.map((mode) => say(`response-modes.${mode}`)) : [],
     secrets: secrets.map(({ id, name, created_at, expires_at }) => ({
       id,
       name,

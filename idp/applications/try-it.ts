@@ -59,10 +59,11 @@ export function tryItRoutes(router: Router<BrowserState>, { knex, config }: Appl
 }
 
 /** Why an application can't be tried here; null when it can. */
-function hindranceOf({ enabled, grant_types: grants, auth_method: method, require_par, require_dpop }: Application) {
+function hindranceOf({ enabled, grant_types: grants, auth_method: method, ...application }: Application) {
   if (!enabled) return say('try-it.disabled');
   if (!grants.includes('authorization_code')) return say('try-it.no-code-grant');
   if (method === 'private_key_jwt') return say('try-it.by-key');
-  if (require_par || require_dpop) return say('try-it.own-key');
+  if (application.require_par || application.require_dpop) return say('try-it.own-key');
+  if (!application.response_modes.includes('query')) return say('try-it.no-query');
   return null;
 }

@@ -42,7 +42,7 @@ const clientById = prepared<Row>(
   `SELECT a.client_id, a.name, a.description, a.client_type, a.grant_types, a.redirect_uris,
          a.post_logout_redirect_uris, a.allowed_scopes, a.auth_method, a.jwks, a.jwks_uri, a.id_token_alg,
          a.access_token_seconds, a.refresh_token_days, a.consent, a.backchannel_logout_uri, a.contacts,
-         a.require_par, a.require_dpop, a.self_registered, a.logo IS NOT NULL AS has_logo,
+         a.response_modes, a.require_par, a.require_dpop, a.self_registered, a.logo IS NOT NULL AS has_logo,
          a.version, a.limits, u.id AS service_user_id, u.username AS service_username,
          ARRAY(SELECT encode(s.secret_hash, 'hex') FROM application_secrets s
                 WHERE s.application_id = a.id AND (s.expires_at IS NULL OR s.expires_at > now()) ORDER BY s.id) AS secret_hashes,
@@ -98,6 +98,7 @@ function metadataOf(row: Row): AdapterPayload {
     application_type: [...row.redirect_uris, ...row.post_logout_redirect_uris].every(isHttps) ? 'web' : 'native',
     grant_types: row.grant_types.filter((grant) => confidential || !takesProof.has(grant)),
     response_types: row.grant_types.includes('authorization_code') ? ['code'] : [],
+    response_modes: row.response_modes,
     redirect_uris: row.redirect_uris,
     post_logout_redirect_uris: row.post_logout_redirect_uris,
     scope: scopesAllowedTo(row).join(' '),

@@ -7,7 +7,7 @@ import type { Actor } from '../../shared/audit.ts';
 import type { Config } from '../../shared/config.ts';
 import { sha256 } from '../../shared/identity/secrets.ts';
 import { defaultLanguage, inLanguage } from '../../shared/messages/language.ts';
-import { Application, type GrantType, scopeNames } from '../../shared/models/application.ts';
+import { Application, type GrantType, type ResponseMode, scopeNames } from '../../shared/models/application.ts';
 import { findClient } from './clients.ts';
 import { routes } from './paths.ts';
 import { isStorable } from './storable.ts';
@@ -56,6 +56,7 @@ function wishFrom(sent: AdapterPayload, registration: Registration): Application
     id_token_alg: sent.id_token_signed_response_alg === 'ES256' ? 'ES256' : 'RS256',
     access_token_seconds: null,
     refresh_token_days: null,
+    response_modes: (sent.response_modes as ResponseMode[] | undefined) ?? ['query', 'form_post'],
     require_par: sent.require_pushed_authorization_requests === true,
     require_dpop: sent.dpop_bound_access_tokens === true,
     service_user: null,
@@ -140,6 +141,7 @@ const told = [
   'application_type',
   'grant_types',
   'response_types',
+  'response_modes',
   'redirect_uris',
   'post_logout_redirect_uris',
   'scope',

@@ -1,5 +1,5 @@
 import { say } from '../messages/say.ts';
-import type { Application, GrantType } from '../models/application.ts';
+import { type Application, type GrantType, responseModes } from '../models/application.ts';
 import { isPrivateScheme, problemWithAddress, problemWithMixture, problemWithOwnAddress } from './addresses.ts';
 import { problemWithKeys } from './client-keys.ts';
 import type { ServiceUserWish } from './service-users.ts';
@@ -23,6 +23,7 @@ export type StoredFields = Pick<
   | 'consent'
   | 'backchannel_logout_uri'
   | 'contacts'
+  | 'response_modes'
   | 'require_par'
   | 'require_dpop'
 >;
@@ -48,6 +49,7 @@ export const noWish: ApplicationWish = {
   consent: 'once',
   backchannel_logout_uri: null,
   contacts: [],
+  response_modes: ['query', 'form_post'],
   require_par: false,
   require_dpop: false,
   service_user: null,
@@ -71,6 +73,7 @@ export function wrongWith(wish: ApplicationWish): Record<string, string> {
     post_logout_redirect_uris: problemWithAddresses(wish.post_logout_redirect_uris, wish),
     backchannel_logout_uri:
       wish.backchannel_logout_uri === null ? null : problemWithOwnAddress(wish.backchannel_logout_uri),
+    response_modes: problemWithResponseModes(wish),
     consent: problemWithConsent(wish),
     access_token_seconds: outside(wish.access_token_seconds, 60, 86_400),
     refresh_token_days: outside(wish.refresh_token_days, 1, 365),
@@ -143,6 +146,14 @@ function problemWithRedirects(wish: ApplicationWish): string | null {
     return say('application-fields.needless-redirect');
   }
   return problemWithAddresses(addresses, wish);
+}
+
+function problemWithResponseModes({ grant_types: grants, response_modes: modes }: ApplicationWish): string | null {
+  const unknown = modes.find((mode) => !Object.hasOwn(responseModes, mode));
+  if (unknown !== undefined) return say('application-fields.response-mode', { mode: String(unknown).slice(0, 40) });
+  return modes.length === 0 && grants.includes('authorization_code')
+    ? say('application-fields.no-response-mode')
+    : null;
 }
 
 function problemWithAddresses(addresses: readonly string[], { client_type: type }: ApplicationWish): string | null {

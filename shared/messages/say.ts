@@ -8,6 +8,8 @@ import {
   consentModes,
   type GrantType,
   grantTypes,
+  type ResponseMode,
+  responseModes,
 } from '../models/application.ts';
 import { type PeopleKind, peopleKinds } from '../people/find.ts';
 import type applicationFields from './en/application-fields.json';
@@ -29,6 +31,7 @@ type Declared =
   | `grants.${GrantType}`
   | `proofs.${AuthMethod}`
   | `consent-modes.${ConsentMode}`
+  | `response-modes.${ResponseMode}`
   | `mfa-levels.${MfaLevel}`
   | `people-kinds.${PeopleKind}`;
 
@@ -55,6 +58,7 @@ export const sharedMessages = readMessages(import.meta.dirname, {
   grants: grantTypes,
   proofs: authMethods,
   'consent-modes': consentModes,
+  'response-modes': responseModes,
   'mfa-levels': mfaLevels,
   'people-kinds': peopleKinds,
 });

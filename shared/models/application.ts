@@ -29,6 +29,14 @@ export const consentModes = {
 } as const;
 export type ConsentMode = keyof typeof consentModes;
 
+/** How an application may have the answer to an authorization request sent, with what pages call it. */
+export const responseModes = {
+  query: 'In the address (query)',
+  form_post: 'Posted as a form (form_post)',
+  fragment: 'In the address behind «#», for scripts of a page alone (fragment)',
+} as const;
+export type ResponseMode = keyof typeof responseModes;
+
 /** What may sign an application's ID tokens. */
 export const idTokenAlgs = ['RS256', 'ES256'] as const;
 
@@ -67,6 +75,7 @@ export class Application extends Model {
   declare backchannel_logout_uri: string | null;
   /** E-mail addresses of whoever looks after it. */
   declare contacts: string[];
+  declare response_modes: ResponseMode[];
   declare require_par: boolean;
   declare require_dpop: boolean;
   /** PNG. */

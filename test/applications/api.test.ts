@@ -136,6 +136,20 @@ test('what is wrong is said by field, by the same rules as on the pages', async 
   t.is((await send('POST', path, { ...bridge, service_user: 99999 })).body.service_user.length, 1);
 });
 
+test('the ways to get an answer are the application’s own, and have to be some that there are', async (t) => {
+  const page = { name: 'Single page', redirect_uris: ['https://page.example/cb'] };
+  const made = await send('POST', path, page);
+  t.like(made.body, { response_modes: ['query', 'form_post'] });
+  const one = `${path}${made.body.id}/`;
+  t.like((await send('PATCH', one, { response_modes: ['fragment'] })).body, { response_modes: ['fragment'] });
+  for (const response_modes of [[], ['web_message'], 'query']) {
+    const { status, body } = await send('PATCH', one, { response_modes });
+    t.is(status, 400);
+    t.deepEqual(Object.keys(body), ['response_modes']);
+  }
+  t.like((await q.json(one, { as: root })).body, { response_modes: ['fragment'] });
+});
+
 test('a logo is drawn anew, shown to whoever is asked, and gone when it is taken away', async (t) => {
   const svg = Buffer.from(
     '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>alert(1)</script></svg>',

@@ -37,6 +37,7 @@ const webApp = {
   client_type: 'public',
   grant_types: ['authorization_code', 'refresh_token'],
   redirect_uris: 'https://planner.example/callback\r\nhttp://127.0.0.1/callback',
+  response_modes: ['query'],
   service_user: '',
 };
 
@@ -334,3 +335,15 @@ async function eventually(t: { true(value: boolean, message?: string): unknown }
   }
   t.true(await holds(), 'within a second');
 }
+
+test.serial('an application has the ways to get its answer that are ticked, one at least', async (t) => {
+  const asked = await register({ ...webApp, name: 'Posted to', response_modes: [] });
+  t.is(asked.status, 422);
+  t.regex(asked.html, /id="response_modes-error">Choose at least one/);
+  const made = await register({ ...webApp, name: 'Posted to', response_modes: ['form_post', 'web_message'] });
+  t.regex(made.html, /Posted as a form \(form_post\)/);
+  t.notRegex(made.html, /In the address/);
+  t.deepEqual((await newest()).response_modes, ['form_post']);
+  const { html } = await browser.open(`${home}${(await newest()).id}/try/`);
+  t.regex(html, /takes no answer in the address/);
+});

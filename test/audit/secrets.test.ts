@@ -59,6 +59,7 @@ test('sign-ins, consents, tokens, secrets and factors are in the trail, and no s
     client_type: 'confidential',
     grant_types: ['authorization_code', 'refresh_token'],
     redirect_uris: 'https://planner.example/cb',
+    response_modes: ['query'],
     every_scope: 'yes',
     service_user: '',
   });

@@ -31,17 +31,20 @@ const script = `
   class QueryOnly extends appauth.BasicQueryStringUtils {
     parse(location) { return super.parse(location, false); }
   }
-  const issuer = new URL(location).searchParams.get('issuer') ?? sessionStorage.issuer;
-  sessionStorage.issuer = issuer;
+  const asked = new URL(location).searchParams;
+  const { issuer, mode } = asked.has('issuer') ? Object.assign(sessionStorage, Object.fromEntries(asked)) : sessionStorage;
   const requestor = new appauth.FetchRequestor();
   const service = appauth.AuthorizationServiceConfiguration.fetchFromIssuer(issuer, requestor);
-  const client = { client_id: 'appauth-page', redirect_uri: location.origin + '/' };
+  const client = { client_id: 'appauth-' + mode, redirect_uri: location.origin + '/' };
   const tokens = new appauth.BaseTokenRequestHandler(requestor);
-  const authorization = new appauth.RedirectRequestHandler(new appauth.LocalStorageBackend(), new QueryOnly());
+  const utils = mode === 'query' ? new QueryOnly() : new appauth.BasicQueryStringUtils();
+  const authorization = new appauth.RedirectRequestHandler(new appauth.LocalStorageBackend(), utils);
 
   window.app = {
     async signIn() {
-      const wish = { ...client, scope: 'openid g:read', response_type: appauth.AuthorizationRequest.RESPONSE_TYPE_CODE };
+      const extras = mode === 'query' ? {} : { response_mode: mode };
+      const response_type = appauth.AuthorizationRequest.RESPONSE_TYPE_CODE;
+      const wish = { ...client, scope: 'openid g:read', response_type, extras };
       authorization.performAuthorizationRequest(await service, new appauth.AuthorizationRequest(wish));
     },
     async redeem() {
@@ -101,39 +104,45 @@ interface Tokens {
 
 const inBrowser = hasBrowser ? test : test.skip;
 
-inBrowser('AppAuth signs a person in to a page, calls the API, refreshes and revokes', async (t) => {
-  const origin = await application(t);
-  await q.knex('applications').insert({
-    client_id: 'appauth-page',
-    name: 'A page with AppAuth',
-    client_type: 'public',
-    grant_types: ['authorization_code', 'refresh_token'],
-    redirect_uris: ['http://127.0.0.1/'],
-    allowed_scopes: ['openid', 'g:read'],
-  });
-  const { context, close } = await openBrowser();
-  t.teardown(close);
-  const tab = await context.newPage();
-  const run = async <T>(call: string): Promise<T> => {
-    await tab.waitForFunction('window.app');
-    return tab.evaluate<T>(`app.${call}`);
-  };
-  const call = (token: string) => run<number>(`call('${q.url}/api/inventory/hostbyid/', '${token}')`);
+for (const mode of ['query', 'fragment']) {
+  inBrowser(
+    `AppAuth signs a person in to a page, calls the API, refreshes and revokes, its answer in the ${mode}`,
+    async (t) => {
+      const origin = await application(t);
+      await q.knex('applications').insert({
+        client_id: `appauth-${mode}`,
+        name: 'A page with AppAuth',
+        client_type: 'public',
+        grant_types: ['authorization_code', 'refresh_token'],
+        redirect_uris: ['http://127.0.0.1/'],
+        response_modes: [mode],
+        allowed_scopes: ['openid', 'g:read'],
+      });
+      const { context, close } = await openBrowser();
+      t.teardown(close);
+      const tab = await context.newPage();
+      const run = async <T>(call: string): Promise<T> => {
+        await tab.waitForFunction('window.app');
+        return tab.evaluate<T>(`app.${call}`);
+      };
+      const call = (token: string) => run<number>(`call('${q.url}/api/inventory/hostbyid/', '${token}')`);
 
-  await tab.goto(`${origin}/?issuer=${encodeURIComponent(`${q.url}/o`)}`);
-  await run('signIn()');
-  await tab.waitForURL((url) => url.pathname === '/accounts/login/');
-  await signIn(tab, ada);
-  await tab.getByRole('button', { name: 'Allow' }).click();
-  await tab.waitForURL((url) => url.origin === origin);
+      await tab.goto(`${origin}/?${new URLSearchParams({ issuer: `${q.url}/o`, mode })}`);
+      await run('signIn()');
+      await tab.waitForURL((url) => url.pathname === '/accounts/login/');
+      await signIn(tab, ada);
+      await tab.getByRole('button', { name: 'Allow' }).click();
+      await tab.waitForURL((url) => url.origin === origin);
 
-  const first = await run<Tokens>('redeem()');
-  t.is(first.scope, 'openid g:read');
-  t.is(await call(first.access_token), 200);
-  const next = await run<Tokens>(`refresh('${first.refresh_token}')`);
-  t.not(next.access_token, first.access_token);
-  t.is(await call(next.access_token), 200);
-  t.true(await run<boolean>(`revoke('${next.refresh_token}')`));
-  t.is(await call(next.access_token), 401, 'what was revoked opens nothing any more');
-  await t.throwsAsync(run(`refresh('${next.refresh_token}')`));
-});
+      const first = await run<Tokens>('redeem()');
+      t.is(first.scope, 'openid g:read');
+      t.is(await call(first.access_token), 200);
+      const next = await run<Tokens>(`refresh('${first.refresh_token}')`);
+      t.not(next.access_token, first.access_token);
+      t.is(await call(next.access_token), 200);
+      t.true(await run<boolean>(`revoke('${next.refresh_token}')`));
+      t.is(await call(next.access_token), 401, 'what was revoked opens nothing any more');
+      await t.throwsAsync(run(`refresh('${next.refresh_token}')`));
+    },
+  );
+}

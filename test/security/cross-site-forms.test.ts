@@ -70,6 +70,7 @@ const forms = (): [path: string, fields: Record<string, string>][] => [
       client_type: 'public',
       grant_types: 'authorization_code',
       redirect_uris: 'https://evil.example/',
+      response_modes: 'query',
       scopes: 'g:read',
     },
   ],

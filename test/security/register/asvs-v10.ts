@@ -106,10 +106,12 @@ export const asvsV10: Checklist = {
       'a list for each application, under every grant',
       'provider/scopes › a scope that the application may not have is refused under every grant',
     ),
-    notHeld(
+    held(
       '10.4.12',
       'Each client has the `response_mode` that it needs.',
-      'any may use query, fragment and form_post; only signed or pushed requests fix it',
+      'a list for each application: query and form_post unless it says otherwise',
+      'provider/response-modes › the answer comes in the address, or as a form to who asks for that, and in no other way',
+      'provider/response-modes › neither a pushed nor a signed request gets around it',
     ),
     notHeld('10.4.13', 'Every request is pushed (PAR).', 'an application may be bound to it; others may go without'),
     notHeld('10.4.14', 'Every access token is bound.', 'an application may be bound to DPoP; others may go without'),
