@@ -183,6 +183,20 @@ export const settings = {
     about:
       'Whether applications may register themselves (RFC 7591): not at all, with a token that a superuser made, or all of them, for `g:read` only.',
   }),
+  requirePar: setting({
+    variable: 'REQUIRE_PAR',
+    kind: oneOf('no', 'yes'),
+    standard: 'no',
+    about:
+      'Whether every application has to push its authorization requests (RFC 9126), not only those that a superuser bound to it.',
+  }),
+  requireDpop: setting({
+    variable: 'REQUIRE_DPOP',
+    kind: oneOf('no', 'yes'),
+    standard: 'no',
+    about:
+      'Whether every access token is bound to a key (RFC 9449), not only those of applications that a superuser bound to it; the API then takes no others. API tokens, passwords and browsers go on as ever.',
+  }),
   sessionHours: setting({
     variable: 'SESSION_HOURS',
     kind: wholeNumber(1, 720),

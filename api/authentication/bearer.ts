@@ -59,7 +59,9 @@ export class BearerScheme {
     this.#refuseWhileDeaf();
     const hash = digest('sha256', token, 'base64');
     const verified = this.#verified.get(hash) ?? (await this.#verify(token, hash));
-    if (verified.boundTo !== null || proved) await this.#proveBinding(token, verified.boundTo, proved);
+    if (verified.boundTo !== null || proved || this.#services.config.requireDpop === 'yes') {
+      await this.#proveBinding(token, verified.boundTo, proved);
+    }
     const loading = this.#revocations.ready();
     if (loading) await loading;
     const found = this.#people.get(verified.personId);
@@ -109,8 +111,8 @@ export class BearerScheme {
         message: `${description}.`,
         challenge: dpopChallenge(config.publicUrl, { error, description }),
       });
-    if (!proved) throw refuse('invalid_token', 'The access token is bound to a key and takes a DPoP proof');
     if (boundTo === null) throw refuse('invalid_token', 'The access token is not bound to a key');
+    if (!proved) throw refuse('invalid_token', 'The access token is bound to a key and takes a DPoP proof');
     const thumbprint = await checkProof(knex, token, proved).catch((error: unknown) => {
       if (!(error instanceof errors.JOSEError)) throw error;
       throw refuse('invalid_dpop_proof', 'The DPoP proof is not valid for this request');

@@ -35,7 +35,7 @@ export const protectedResource = endpoint({
       scopes_supported: Object.keys(resourceScopes),
       bearer_methods_supported: ['header'],
       dpop_signing_alg_values_supported: [...dpopAlgs],
-      dpop_bound_access_tokens_required: false,
+      dpop_bound_access_tokens_required: config.requireDpop === 'yes',
       resource_name: config.instanceName,
       resource_documentation: `${config.publicUrl}/api-doc/`,
     },

@@ -28,7 +28,7 @@ import { showApplication } from './reading.ts';
 
 /** Registering an application and changing it: one form. */
 export function editingRoutes(router: Router<BrowserState>, services: ApplicationsServices): void {
-  const { knex } = services;
+  const { knex, config } = services;
 
   router.get(`${home}register/`, (ctx) => showForm(ctx, { typed: typedFrom(null) }));
 
@@ -109,6 +109,7 @@ export function editingRoutes(router: Router<BrowserState>, services: Applicatio
         mode,
         say(`response-modes.${mode}`),
       ]),
+      everywhere: { par: config.requirePar === 'yes', dpop: config.requireDpop === 'yes' },
       idTokenAlgs,
       newServiceUser,
       serviceUsers: await serviceUsers(knex, application?.service_user_id ?? null),

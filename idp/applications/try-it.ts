@@ -1,5 +1,6 @@
 import type Router from '@koa/router';
 import { findApplication } from '../../shared/applications/find.ts';
+import type { Config } from '../../shared/config.ts';
 import { type Application, scopesAllowedTo } from '../../shared/models/application.ts';
 import { say } from '../messages/say.ts';
 import { showPage } from '../pages/pages.ts';
@@ -51,7 +52,7 @@ export function tryItRoutes(router: Router<BrowserState>, { knex, config }: Appl
     showPage(ctx, 'try-it', {
       ...endpoints,
       application: application.toJSON(),
-      hindrance: hindranceOf(application),
+      hindrance: hindranceOf(application, config),
       scope: usual.filter((scope) => allowed.includes(scope)).join(' ') || (allowed[0] ?? ''),
       prompts: ['', 'consent', 'login', 'none'],
     });
@@ -59,11 +60,15 @@ export function tryItRoutes(router: Router<BrowserState>, { knex, config }: Appl
 }
 
 /** Why an application can't be tried here; null when it can. */
-function hindranceOf({ enabled, grant_types: grants, auth_method: method, ...application }: Application) {
+function hindranceOf(
+  { enabled, grant_types: grants, auth_method: method, ...application }: Application,
+  { requirePar, requireDpop }: Config,
+) {
   if (!enabled) return say('try-it.disabled');
   if (!grants.includes('authorization_code')) return say('try-it.no-code-grant');
   if (method === 'private_key_jwt') return say('try-it.by-key');
-  if (application.require_par || application.require_dpop) return say('try-it.own-key');
+  const everywhere = requirePar === 'yes' || requireDpop === 'yes';
+  if (everywhere || application.require_par || application.require_dpop) return say('try-it.own-key');
   if (!application.response_modes.includes('query')) return say('try-it.no-query');
   return null;
 }

@@ -16,7 +16,7 @@ import {
   putArtifact,
   type Sought,
 } from './artifacts.ts';
-import { ClientAdapter } from './client-adapter.ts';
+import { ClientAdapter, type ClientSettings } from './client-adapter.ts';
 import { Gathered } from './gathered.ts';
 import type { Put } from './issue.ts';
 import { Payloads } from './payloads.ts';
@@ -24,7 +24,7 @@ import { presentedIn } from './presented-tokens.ts';
 import { revokeGrant } from './revoke.ts';
 import { currentIssue, inTurn, reading } from './unit-of-work.ts';
 
-type AdapterSettings = Pick<Config, 'secretKey' | 'publicUrl' | 'clientRegistration'>;
+type AdapterSettings = Pick<Config, 'secretKey'> & ClientSettings;
 
 /** Keeps what the provider stores in PostgreSQL; ids, which are the secrets themselves, only as hashes. */
 export function adapterFactory(knex: Knex, config: AdapterSettings): AdapterFactory {

@@ -8,7 +8,7 @@ import { dropRegistered, storeRegistered } from './registration.ts';
 import { withTryItUri } from './try-it.ts';
 import { inTurn, reading } from './unit-of-work.ts';
 
-type ClientSettings = Pick<Config, 'publicUrl' | 'clientRegistration'>;
+export type ClientSettings = Pick<Config, 'publicUrl' | 'clientRegistration' | 'requirePar' | 'requireDpop'>;
 
 const remembered = 1000;
 
@@ -31,7 +31,7 @@ export class ClientAdapter implements Adapter {
   async find(clientId: string): Promise<AdapterPayload | undefined> {
     const client = await reading(
       () => this.#current(clientId),
-      (db) => findClient(db, clientId),
+      (db) => findClient(db, clientId, this.#config),
     );
     return withTryItUri(client?.metadata, this.#config.publicUrl, Provider.ctx);
   }
@@ -41,7 +41,7 @@ export class ClientAdapter implements Adapter {
     if (known && known.goodUntil > performance.now() && (await this.#versions.ask(clientId)) === known.version) {
       return known;
     }
-    const client = await findClient(this.#knex, clientId);
+    const client = await findClient(this.#knex, clientId, this.#config);
     if (client) this.#known.set(clientId, client);
     else this.#known.delete(clientId);
     return client;

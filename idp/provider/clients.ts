@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type Provider from 'oidc-provider';
 import type { AdapterPayload, Client } from 'oidc-provider';
 import type { StoredFields } from '../../shared/applications/fields.ts';
+import type { Config } from '../../shared/config.ts';
 import { randomSecret, sameSecret, sha256 } from '../../shared/identity/secrets.ts';
 import { type Application, type ConsentMode, scopesAllowedTo } from '../../shared/models/application.ts';
 import { prepared } from './prepared.ts';
@@ -52,6 +53,9 @@ const clientById = prepared<Row>(
    WHERE a.client_id = ? AND a.enabled`,
 );
 
+/** What the installation asks of every application. */
+type AskedEverywhere = Pick<Config, 'requirePar' | 'requireDpop'>;
+
 /** An enabled application as the provider knows it. */
 export interface KnownClient {
   /** Its keys always in one order: the library remembers clients by their print. */
@@ -62,14 +66,18 @@ export interface KnownClient {
   readonly goodUntil: number;
 }
 
-export async function findClient(db: Knex, clientId: string): Promise<KnownClient | undefined> {
+export async function findClient(
+  db: Knex,
+  clientId: string,
+  everywhere: AskedEverywhere,
+): Promise<KnownClient | undefined> {
   // PostgreSQL's text cannot hold NUL, and no client id is that long.
   if (clientId.includes('\0') || clientId.length > 100) return undefined;
   const asked = performance.now();
   const [row] = (await clientById(db, [clientId])).rows;
   return (
     row && {
-      metadata: metadataOf(row),
+      metadata: metadataOf(row, everywhere),
       version: row.version,
       goodUntil: asked + (row.good_for ?? Number.POSITIVE_INFINITY) * 1000,
     }
@@ -87,7 +95,7 @@ export async function versionsOf(db: Knex, clientIds: readonly string[]): Promis
   return (await versions(db, [[...clientIds]])).rows.map(({ version }) => version);
 }
 
-function metadataOf(row: Row): AdapterPayload {
+function metadataOf(row: Row, { requirePar, requireDpop }: AskedEverywhere): AdapterPayload {
   const confidential = row.client_type === 'confidential';
   const byKey = confidential && row.auth_method === 'private_key_jwt';
   const bySecret = confidential && !byKey;
@@ -108,8 +116,8 @@ function metadataOf(row: Row): AdapterPayload {
     ...(row.jwks_uri && { jwks_uri: row.jwks_uri }),
     id_token_signed_response_alg: row.id_token_alg,
     contacts: row.contacts,
-    require_pushed_authorization_requests: row.require_par,
-    dpop_bound_access_tokens: row.require_dpop,
+    require_pushed_authorization_requests: row.require_par || requirePar === 'yes',
+    dpop_bound_access_tokens: row.require_dpop || requireDpop === 'yes',
     ...(row.backchannel_logout_uri && {
       backchannel_logout_uri: row.backchannel_logout_uri,
       backchannel_logout_session_required: true,

@@ -101,6 +101,10 @@ export function configuration({ config, knex, log }: NeededServices, keys: Signi
       devInteractions: { enabled: false },
       externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       dPoP: { enabled: true },
+      pushedAuthorizationRequests: {
+        enabled: true,
+        requirePushedAuthorizationRequests: config.requirePar === 'yes',
+      },
       // Its keys are what an application signs requests with, so only those that registered keys can.
       requestObjects: { enabled: true },
       clientCredentials: { enabled: true },

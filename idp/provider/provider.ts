@@ -60,7 +60,7 @@ export async function createProvider(
   provider.use(keepsWhatIsIssued(services));
   provider.use(introspectedNames(knex));
   provider.use(jsonRevocations());
-  provider.use(registrationAnswers(knex));
+  provider.use(registrationAnswers(knex, config));
   provider.use(allOrNothing(services));
   provider.use(sameBrowserSession(provider, knex));
   provider.use(signOutWithProvider(knex));

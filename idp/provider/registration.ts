@@ -163,12 +163,12 @@ interface Answer {
 }
 
 /** Answers a registration with what was kept of it (RFC 7591 §3.2.1): a server may keep less than was sent. */
-export function registrationAnswers(knex: Knex): Koa.Middleware {
+export function registrationAnswers(knex: Knex, config: Config): Koa.Middleware {
   return async (ctx, next) => {
     await next();
     if (!ctx.path.startsWith(routes.registration) || ctx.status >= 300 || !ctx.body) return;
     const { client_id, client_secret, registration_client_uri, registration_access_token } = ctx.body as Answer;
-    const kept = client_id === undefined ? undefined : (await findClient(knex, client_id))?.metadata;
+    const kept = client_id === undefined ? undefined : (await findClient(knex, client_id, config))?.metadata;
     if (!kept) return;
     const isNew = ctx.status === 201 && kept.client_secret !== undefined;
     ctx.body = {

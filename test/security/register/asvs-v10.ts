@@ -24,10 +24,12 @@ export const asvsV10: Checklist = {
       'issuer and `sub`, the number of the account',
       'authentication/bearer › an access token is refused: …',
     ),
-    notHeld(
+    held(
       '10.3.5',
       'The API takes bound tokens only.',
-      'bound ones by their proof only; unbound ones too, unless the application is bound to DPoP',
+      'where `REQUIRE_DPOP=yes`; it is off at first, and then the API takes unbound ones too',
+      'provider/asked-of-all › the API takes no access token that is not bound, not even one from before, and API tokens as ever',
+      'provider/bound-tokens › a token that is bound to a key opens the API with a proof by that key, and with nothing else',
     ),
     held(
       '10.4.1',
@@ -113,8 +115,20 @@ export const asvsV10: Checklist = {
       'provider/response-modes › the answer comes in the address, or as a form to who asks for that, and in no other way',
       'provider/response-modes › neither a pushed nor a signed request gets around it',
     ),
-    notHeld('10.4.13', 'Every request is pushed (PAR).', 'an application may be bound to it; others may go without'),
-    notHeld('10.4.14', 'Every access token is bound.', 'an application may be bound to DPoP; others may go without'),
+    held(
+      '10.4.13',
+      'Every request is pushed (PAR).',
+      'where `REQUIRE_PAR=yes`; it is off at first, and then those of applications that are bound to it are',
+      'provider/asked-of-all › where every request has to be pushed, the metadata says so and others are refused',
+      'provider/signed-requests › an application that has to push its requests gets nothing for others, and a pushed one counts once',
+    ),
+    held(
+      '10.4.14',
+      'Every access token is bound.',
+      'where `REQUIRE_DPOP=yes`; it is off at first, and then those of applications that are bound to it are',
+      'provider/asked-of-all › the way goes on with a pushed request and a token that is bound to a key, and not without',
+      'provider/bound-tokens › an application that has to bind its tokens gets none unbound, and a bearer token is none to the DPoP scheme',
+    ),
     notHeld(
       '10.4.16',
       'Every client is confidential and proves itself by a key.',
