@@ -7,7 +7,13 @@ import type { Actor } from '../../shared/audit.ts';
 import type { Config } from '../../shared/config.ts';
 import { sha256 } from '../../shared/identity/secrets.ts';
 import { defaultLanguage, inLanguage } from '../../shared/messages/language.ts';
-import { Application, type GrantType, type ResponseMode, scopeNames } from '../../shared/models/application.ts';
+import {
+  Application,
+  type GrantType,
+  type ResponseMode,
+  scopeNames,
+  scopesAllowedTo,
+} from '../../shared/models/application.ts';
 import { findClient } from './clients.ts';
 import { routes } from './paths.ts';
 import { isStorable } from './storable.ts';
@@ -83,10 +89,10 @@ function refuseWrong(wish: ApplicationWish): void {
 export async function storeRegistered(db: Knex, sent: AdapterPayload, registration: Registration): Promise<void> {
   const clientId = String(sent.client_id);
   const wish = wishFrom(sent, registration);
-  refuseWrong(wish);
   const before = await Application.query(db).findOne({ client_id: clientId });
   const actor = itself(clientId);
   if (!before) {
+    refuseWrong(wish);
     await refuseFlood(db);
     await useToken(db);
     const secretHash = typeof sent.client_secret === 'string' ? sha256(sent.client_secret) : null;
@@ -96,10 +102,35 @@ export async function storeRegistered(db: Knex, sent: AdapterPayload, registrati
   if (wish.client_type !== before.client_type || wish.auth_method !== before.auth_method) {
     throw new errors.InvalidClientMetadata('token_endpoint_auth_method can not be changed');
   }
-  // What a superuser decided stays.
+  const changed = withinDecided(wish, before, sent);
+  refuseWrong(changed);
+  await changeApplication(db, { id: before.id, wish: changed, seen: null }, actor);
+}
+
+/**
+ * What an application may make of itself: a superuser may have decided about it since. That stays, it gains nothing by
+ * itself, and a safeguard that it is bound to holds.
+ */
+function withinDecided(
+  wish: ApplicationWish,
+  before: Application,
+  { response_modes }: AdapterPayload,
+): ApplicationWish {
   const { description, consent, access_token_seconds, refresh_token_days } = before;
-  const kept = { description, consent, access_token_seconds, refresh_token_days };
-  await changeApplication(db, { id: before.id, wish: { ...wish, ...kept }, seen: null }, actor);
+  const scopes = scopesAllowedTo(before);
+  return {
+    ...wish,
+    ...{ description, consent, access_token_seconds, refresh_token_days, service_user: before.service_user_id },
+    // People are not asked about one that is trusted: its codes go nowhere else than when it was.
+    redirect_uris: wish.redirect_uris.filter((uri) => consent !== 'trusted' || before.redirect_uris.includes(uri)),
+    allowed_scopes: wish.allowed_scopes.filter((scope) => scopes.includes(scope)),
+    grant_types: before.grant_types.filter((grant) => wish.grant_types.includes(grant) || !grants.includes(grant)),
+    response_modes: response_modes
+      ? wish.response_modes.filter((mode) => before.response_modes.includes(mode))
+      : before.response_modes,
+    require_par: wish.require_par || before.require_par,
+    require_dpop: wish.require_dpop || before.require_dpop,
+  };
 }
 
 /** One application a token: of any number that come with it at once, one gets through. */

@@ -137,3 +137,35 @@ test('an application reads, changes and deletes itself with its own token, which
   t.is((await send('DELETE', made.registration_client_uri, changed.registration_access_token)).status, 204);
   t.is((await open.form('/introspect/', { token: 'x' }, application)).status, 401);
 });
+
+test('what a superuser decided about an application since is not undone by what it says of itself', async (t) => {
+  const asked = {
+    ...metadata,
+    redirect_uris: ['https://tool.example/cb'],
+    scope: 'openid profile g:read',
+    response_modes: ['query', 'fragment'],
+  };
+  const made = await register(open, asked);
+  const decided = {
+    allowed_scopes: ['openid'],
+    grant_types: ['authorization_code'],
+    response_modes: ['query'],
+    require_par: true,
+    require_dpop: true,
+    consent: 'trusted',
+  };
+  const row = () => open.knex('applications').where({ client_id: made.client_id }).first();
+  await open.knex('applications').where({ client_id: made.client_id }).update(decided);
+  const change = (token: string, more: object = {}) =>
+    send('PUT', made.registration_client_uri, token, { ...asked, client_id: made.client_id, ...more });
+  const changed = await change(made.registration_access_token, { client_name: 'Renamed' });
+  t.like(changed, { client_name: 'Renamed', scope: 'openid' }, changed.text);
+  t.like(await row(), { ...decided, name: 'Renamed' });
+  let token = changed.registration_access_token;
+  for (const elsewhere of ['http://127.0.0.1/cb', 'https://elsewhere.example/cb']) {
+    const moved = await change(token, { redirect_uris: [elsewhere] });
+    t.is(moved.status, 400, 'people are not asked, so its codes go where they went');
+    token = moved.registration_access_token ?? token;
+  }
+  t.deepEqual((await row()).redirect_uris, ['https://tool.example/cb']);
+});
