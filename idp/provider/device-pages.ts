@@ -14,6 +14,7 @@ const refusals: Readonly<Record<string, Key>> = {
   ExpiredError: 'device.expired',
   AlreadyUsedError: 'device.used',
   NoCodeError: 'device.no-code',
+  InvalidRequest: 'device.once-more',
 };
 
 /** Asks for the code that a device shows (RFC 8628 §3.3); says so when that was denied. */

@@ -8,6 +8,7 @@ import { seeOther } from '../pages/see-other.ts';
 import type { BrowserContext } from '../sign-in/state.ts';
 import { leaveNoticesToDatabase } from './back-channel-logout.ts';
 import { sameBrowserSession, signOutWithProvider } from './browser-session.ts';
+import { clientAssertions } from './client-assertions.ts';
 import { limitsOf, useHashedSecrets } from './clients.ts';
 import { audienceOf, configuration } from './configuration.ts';
 import { deviceForms } from './device-pages.ts';
@@ -23,6 +24,7 @@ import { useProofsOnce } from './proofs.ts';
 import { registrationAnswers } from './registration.ts';
 import { registerTokenExchange } from './token-exchange.ts';
 import { issuing, unitOfWork } from './unit-of-work.ts';
+import { userCodeTries } from './user-code-tries.ts';
 
 /**
  * Makes the OpenID Connect provider with the signing keys of this moment; mount it at {@link mountPath}. The first
@@ -33,7 +35,7 @@ export async function createProvider(
   services: Services,
   published = new KeySet(services.knex, services.events),
 ): Promise<Provider> {
-  const { config, knex, log } = services;
+  const { config, knex, pool, log } = services;
   const keys = await loadSigningKeys(knex, config.secretKey);
   const issuer = config.publicUrl + mountPath;
   const provider = new Provider(issuer, configuration(services, keys));
@@ -51,8 +53,10 @@ export async function createProvider(
   provider.use(pageHeaders());
   provider.use(plainServerErrors());
   provider.use(plainRequests(refuseRequest));
+  provider.use(clientAssertions());
   provider.use(postedAuthorization());
   provider.use(deviceForms());
+  provider.use(userCodeTries(pool));
   provider.use(offlineAccessAsks());
   provider.use(
     presentedTokens({ forms: [routes.introspection, routes.revocation], userinfo: routes.userinfo }, verify),

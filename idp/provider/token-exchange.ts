@@ -167,7 +167,7 @@ function narrowed(asked: string | undefined, subject: AccessToken, client: Clien
   const allowed = new Set(scopesAllowedTo({ allowed_scopes: client.scope?.split(' ') ?? [] }));
   const held = new Set(subject.scope?.split(' '));
   const possible = scopeNames.filter((scope) => held.has(scope) && allowed.has(scope) && !(scope in identityScopes));
-  const wanted = asked?.split(' ').filter(Boolean) ?? possible;
+  const wanted = asked === undefined ? possible : [...new Set(asked.split(' ').filter(Boolean))];
   const refused = wanted.filter((scope) => !possible.includes(scope));
   if (refused.length > 0 || wanted.length === 0) {
     const what = refused.join(' ') || 'nothing is left';

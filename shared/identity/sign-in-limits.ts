@@ -77,6 +77,11 @@ export async function countSuccess(pool: Pool, tried: Tried): Promise<void> {
   if (address && !browser) await limiters.address.reward(addressKey(address), 1);
 }
 
+/** Gives one try back that was right, without clearing the count: what was right may be whoever guesses' own. */
+export async function giveBack(pool: Pool, { account }: Pick<Tried, 'account'>): Promise<void> {
+  await limitersOf(pool).account.reward(nameKey(account), 1);
+}
+
 async function take(limiter: RateLimiterPostgres, key: string): Promise<number | null> {
   try {
     await limiter.consume(key);

@@ -117,3 +117,28 @@ test('nobody types codes in without signing in', async (t) => {
   });
   t.true(posted.headers.get('location')!.startsWith('/accounts/login/'));
 });
+
+test('nobody guesses the codes of devices: ten wrong ones, however they are sent, and a right one in between clears nothing', async (t) => {
+  const eve = await q.person({ username: 'eve' });
+  const browser = q.browser();
+  let page = await browser.signIn(await browser.open('/accounts/login/?next=/o/device/'), eve);
+  const type = async (user_code: string, more: Record<string, string> = {}) => {
+    page = await browser.submit(page, { user_code, ...more });
+    return page.status;
+  };
+  for (const letter of 'BCDF') t.is(await type(`BBBB-BBB${letter}`), 200);
+  const own = await start();
+  await type(own.user_code);
+  t.regex(page.html, /name="decision"/);
+  page = await browser.open('/o/device/');
+  for (const letter of 'BCD') t.is(await type(`CCCC-CCC${letter}`, { decision: 'allow' }), 200);
+  const old = page;
+  const atOnce = await Promise.all(Array.from('FGHJ', () => browser.submit(old, { user_code: 'DDDD-DDDD' })));
+  t.is(atOnce.filter(({ status }) => status === 429).length, 1, 'parallel ones are counted before they are looked for');
+  t.regex(atOnce.map(({ html }) => html).join(), /Type the code once more/, 'the other windows are told in words');
+  page = await browser.open('/o/device/');
+  t.is(await type(own.user_code), 429);
+  t.regex(page.html, /Too many tries/);
+  t.truthy(page.headers.get('retry-after'));
+  t.is((await poll(own)).error, 'authorization_pending');
+});

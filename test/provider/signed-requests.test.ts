@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import test from 'ava';
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { claimsOf, Setting, type TestApplication } from './setting.ts';
@@ -65,4 +66,25 @@ test('a signed request that says what cannot be stored is refused, sent along or
     t.is(answer.status, status, JSON.stringify(nonce));
     t.is((await q.form('/par/', { request }, application)).status, status === 303 ? 201 : 400);
   }
+});
+
+test('a signed request that was found in a browser is no proof of the application', async (t) => {
+  const application = await q.application({ jwks, auth_method: 'private_key_jwt' });
+  const { address } = q.authorization({ client_id: application.clientId, redirect_uri: redirectUri });
+  const asked = Object.fromEntries(new URL(address).searchParams);
+  const proof = async (typ: string | undefined, claims: Record<string, string>) => {
+    const client_assertion = await new SignJWT({ jti: randomUUID(), ...claims })
+      .setProtectedHeader({ alg: 'ES256', kid: 'mine', ...(typ && { typ }) })
+      .setIssuer(application.clientId)
+      .setSubject(application.clientId)
+      .setAudience(`${q.url}/o`)
+      .setIssuedAt()
+      .setExpirationTime('1m')
+      .sign(privateKey);
+    const client_assertion_type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+    return (await q.form('/introspect/', { token: 'any', client_assertion, client_assertion_type })).status;
+  };
+  for (const typ of [undefined, 'JWT', 'client-authentication+jwt']) t.is(await proof(typ, {}), 200, typ);
+  t.is(await proof('oauth-authz-req+jwt', {}), 401);
+  t.is(await proof(undefined, asked), 401);
 });
