@@ -16,6 +16,7 @@ import { plainServerErrors, refuseRequest } from './error-page.ts';
 import { introspectedNames } from './introspected-names.ts';
 import { keeperOf } from './issue.ts';
 import { offlineAccessAsks } from './offline-access.ts';
+import { ownAnswers } from './own-answers.ts';
 import { briefCaching, mountPath, oneSpelling, routes } from './paths.ts';
 import { plainRequests } from './plain-requests.ts';
 import { postedAuthorization } from './posted-authorization.ts';
@@ -56,6 +57,7 @@ export async function createProvider(
   provider.use(clientAssertions());
   provider.use(postedAuthorization());
   provider.use(deviceForms());
+  provider.use(ownAnswers(config.publicUrl));
   provider.use(userCodeTries(pool));
   provider.use(offlineAccessAsks());
   provider.use(

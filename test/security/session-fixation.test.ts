@@ -1,6 +1,6 @@
 import test from 'ava';
 import { startSession } from '../../shared/identity/sessions.ts';
-import { Setting } from '../provider/setting.ts';
+import { defaultClientId, Setting } from '../provider/setting.ts';
 
 // The class: CVE-2024-7341, CVE-2026-119128. That signing in gives a new session is tested in
 // test/sign-in/sign-in.test.ts; here the provider's cookies, and made-up ones.
@@ -30,6 +30,47 @@ test('an interaction that was begun in one browser can not be finished in anothe
   t.is(page.status, 400);
   t.notRegex(page.html, /name="decision"/);
 });
+
+for (const [question, path, answer] of [
+  ['whether a device is let in', '/o/device/', { decision: 'allow' }],
+  ['whether to sign out', '/o/logout/confirm', { logout: 'yes' }],
+] as const) {
+  test(`a neighbour who plants a session of the provider can't answer for its person ${question}`, async (t) => {
+    const person = await q.person({ username: `asked ${question}` });
+    const [mallory, victim] = [q.browser(), q.browser()];
+    await mallory.signIn(await mallory.open('/accounts/login/'), await q.person({ username: `mallory ${question}` }));
+    await victim.signIn(await victim.open('/accounts/login/'), person);
+    const asked = await mallory.open(path.replace('confirm', ''));
+    const secret = /name="(?:csrf|xsrf)" value="([0-9a-f]+)"/.exec(asked.html)?.[1] ?? '';
+    t.truthy(secret);
+    const device = await q.form<{ device_code: string; user_code: string }>('/device-authorization/', {
+      client_id: defaultClientId,
+      scope: 'g:read',
+    });
+    const planted = ['qm_provider', 'qm_provider.sig'].map((name) => `${name}=${mallory.cookie(name)}`);
+    const send = (from: Record<string, string>) =>
+      fetch(`${q.url}${path}`, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: {
+          ...from,
+          accept: 'text/html',
+          cookie: [`qm_session=${victim.cookie('qm_session')}`, ...planted].join('; '),
+        },
+        body: new URLSearchParams({ csrf: secret, xsrf: secret, user_code: device.user_code, ...answer }),
+      });
+    const places: Record<string, string>[] = [
+      { origin: 'https://neighbour.example', 'sec-fetch-site': 'same-site' },
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      {},
+    ];
+    for (const from of places) {
+      t.is((await send(from)).status, 403, JSON.stringify(from));
+    }
+    t.is((await victim.open('/accounts/')).url.pathname, '/accounts/');
+  });
+}
 
 test('cookies that we did not give are worth nothing, signed or not', async (t) => {
   const real = await startSession(q.knex, { userId: ada.id, idleHours: 1, address: null, userAgent: null });
