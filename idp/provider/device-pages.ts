@@ -51,7 +51,11 @@ export const confirmDevice =
       action: ctx.oidc.urlFor('code_verification'),
       csrf: xsrfOf(ctx),
       userCode,
-      application: { name: client.clientName ?? client.clientId, description: client.description ?? '' },
+      application: {
+        name: client.clientName ?? client.clientId,
+        description: client.description ?? '',
+        selfRegistered: client.self_registered === true,
+      },
       person: { username: person.username, name: `${person.firstName} ${person.lastName}`.trim() },
       scopes: askedScopes(scopes, person),
       device: { address: device.ip, agent: device.ua },

@@ -111,6 +111,26 @@ test('a registered application signs people in, who are told that nobody has che
   t.is(tokens.scope, 'openid g:read');
 });
 
+test('who lets a device in is told as well that nobody has checked its application', async (t) => {
+  const made = await register(open, {
+    client_name: 'A television',
+    redirect_uris: [],
+    response_types: [],
+    grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
+    token_endpoint_auth_method: 'none',
+  });
+  t.is(made.status, 201, made.text);
+  const begun = await open.form<{ user_code: string }>('/device-authorization/', { client_id: made.client_id });
+  const browser = open.browser();
+  const typing = await browser.signIn(
+    await browser.open('/accounts/login/?next=/o/device/'),
+    await open.person({ username: 'dan' }),
+  );
+  const asked = await browser.submit(typing, { user_code: begun.user_code });
+  t.regex(asked.html, /A television/);
+  t.regex(asked.html, /nobody here has checked it/);
+});
+
 test('an application reads, changes and deletes itself with its own token, which changes each time', async (t) => {
   const confidential = {
     client_name: 'Server side',

@@ -80,6 +80,7 @@ export const asvsV10: Checklist = {
       'provider/registration › nobody registers where the installation does not allow it',
       'provider/registration › what decides is not for the application to say: scopes, trust, whom it acts as',
       'provider/registration › a registered application signs people in, who are told that nobody has checked it',
+      'provider/registration › who lets a device in is told as well that nobody has checked its application',
     ),
     held(
       '10.4.8',
