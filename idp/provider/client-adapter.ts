@@ -5,6 +5,7 @@ import type { Config } from '../../shared/config.ts';
 import { findClient, type KnownClient, versionsOf } from './clients.ts';
 import { Gathered } from './gathered.ts';
 import { dropRegistered, storeRegistered } from './registration.ts';
+import { modesOfItsType } from './response-modes.ts';
 import { withTryItUri } from './try-it.ts';
 import { inTurn, reading } from './unit-of-work.ts';
 
@@ -33,7 +34,8 @@ export class ClientAdapter implements Adapter {
       () => this.#current(clientId),
       (db) => findClient(db, clientId, this.#config),
     );
-    return withTryItUri(client?.metadata, this.#config.publicUrl, Provider.ctx);
+    const metadata = modesOfItsType(client?.metadata, Provider.ctx);
+    return withTryItUri(metadata, this.#config.publicUrl, Provider.ctx);
   }
 
   async #current(clientId: string): Promise<KnownClient | undefined> {

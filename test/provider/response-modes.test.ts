@@ -57,9 +57,11 @@ test.serial('neither a pushed nor a signed request gets around it', async (t) =>
     .setIssuedAt()
     .setExpirationTime('1m')
     .sign(privateKey);
-  const landed = await go({ client_id: planner.clientId, request, response_mode: 'query' });
-  t.regex(landed.url.href, /error=invalid_request/);
-  t.notRegex(landed.url.href, /[?#&]code=/);
+  for (const response_type of ['code', 'token']) {
+    const landed = await go({ client_id: planner.clientId, request, response_type, response_mode: 'query' });
+    t.true(landed.status === 400 || /error=invalid_request/.test(landed.url.href), response_type);
+    t.notRegex(landed.url.href, /[?#&]code=/);
+  }
 });
 
 test.serial('taking a way from an application holds for the next request', async (t) => {
