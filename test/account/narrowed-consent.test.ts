@@ -102,6 +102,20 @@ test('a code and a device that were let in before they came for their tokens get
   t.is((await refresh(device, answer)).scope, 'g:read');
 });
 
+test('what an application may no longer know about a person it is told no more', async (t) => {
+  const [planner, hal] = [await q.application(), await q.person({ username: 'hal', email: 'hal@lab.example' })];
+  const tokens = await connect(planner, hal, 'openid profile email g:read');
+  t.like(claimsOf(tokens.id_token), { preferred_username: 'hal', email: 'hal@lab.example' });
+  await leave(hal, planner, ['profile', 'g:read']);
+  const told = (token: string) => fetch(`${q.url}/o/userinfo/`, { headers: { authorization: `Bearer ${token}` } });
+  t.is((await told(tokens.access_token)).status, 401);
+  const next = await refresh(planner, tokens);
+  for (const claims of [claimsOf(next.id_token), await (await told(next.access_token)).json()]) {
+    t.like(claims, { sub: String(hal.id), preferred_username: 'hal' });
+    t.false('email' in (claims as object));
+  }
+});
+
 test('without «stay connected» an application comes back through the browser', async (t) => {
   const [planner, dan] = [await q.application(), await q.person({ username: 'dan' })];
   const tokens = await connect(planner, dan, 'openid g:read offline_access');

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import test from 'ava';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { sha256 } from '../../shared/identity/secrets.ts';
 import { makeGroup, type Running, start } from '../harness/index.ts';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -27,6 +28,15 @@ test.before(async () => {
   await makeGroup(q.knex, 'Night shift', { stock: ['view'] }, [bob.id]);
   await q.tokenFor(root, { scopes: ['g:read', 'r:add:host', 'r:change:host'] });
   await q.bearerFor(bob, ['g:read']);
+  await q.knex('oidc_artifacts').insert({
+    kind: 'Grant',
+    id_hash: sha256('a grant'),
+    grant_id: 'a grant',
+    account_id: String(root.id),
+    client_id: 'zDFnsiRheJIOKNx6aCQ0quBxECg1QBHtVFDPloJ6',
+    payload: { openid: { scope: 'openid g:read offline_access r:add:host' } },
+    expires_at: new Date(Date.now() + 3_600_000),
+  });
   const [{ id: building_id }] = await q.knex('building').insert({ code: 'B1' }).returning('id');
   await q.knex('lab').insert({ name: 'Attic', building_id });
   browser = await chromium.launch({
