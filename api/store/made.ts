@@ -21,7 +21,8 @@ export interface Making {
 
 /** A row as it was made. */
 export interface Made {
-  /** By field names, without the sets, which are written elsewhere. */
+  readonly id: number;
+  /** By field names, without the sets, which are written elsewhere; empty where nothing comes after it. */
   readonly row: Row;
   /** JSON text of what its maker is shown; null when it has to be read. */
   readonly text: string | null;
@@ -32,24 +33,23 @@ export interface Made {
  * Of rows with sets the entry is not written: it tells of these too.
  */
 export async function makeRow(runs: Runs, resource: Resource, columns: Row, making: Making): Promise<Made> {
-  const { actor, action, shown, last } = making;
+  const { actor, action } = making;
   const given = Object.entries(columns).filter(([, value]) => value !== undefined);
   const names = given.map(([column]) => column);
   const values = given.map(([, value]) => value);
-  const { text, name, audits, sight } = statementFor(resource, names, shown);
+  const { text, name, audits, sight, ends } = statementFor(resource, names, making);
   if (audits) {
     const entry = auditRow(actor, { action, resource: resource.name, objectId: null });
     values.push(...known.map((column) => entry[column]));
   }
   if (sight) values.push(...valuesOf(sight.slots, actor.person?.id ?? null));
-  // What has to be read comes after it.
-  const ends = last && (sight !== null || !shown);
   const { rows } = await runs[ends ? 'last' : 'run']<Row>(text, values, name);
   const [row] = rows;
   if (!row) throw new Error(`${resource.table} answers nothing for a new row`);
   const body = row[bodyKey];
   delete row[bodyKey];
-  return { row, text: sight && typeof body === 'string' ? (sight.rows.print(body, 1)?.texts ?? null) : null };
+  const shownText = sight && typeof body === 'string' ? sight.rows.print(body, 1)?.texts : null;
+  return { id: row.id as number, row, text: shownText ?? null };
 }
 
 interface MakingStatement {
@@ -58,30 +58,36 @@ interface MakingStatement {
   /** It writes the entry in the audit trail, too. */
   readonly audits: boolean;
   readonly sight: OwnSight | null;
+  /** The transaction ends with it. */
+  readonly ends: boolean;
 }
+
+type Wish = Pick<Making, 'shown' | 'last'>;
 
 const statements = new WeakMap<Resource | Projection, Map<string, MakingStatement>>();
 
 /** So many choices of columns are remembered of a resource, and of what is shown of it. */
 const rememberedChoices = 100;
 
-function statementFor(resource: Resource, names: readonly string[], shown: Projection | undefined): MakingStatement {
-  const owner = shown ?? resource;
+function statementFor(resource: Resource, names: readonly string[], wish: Wish): MakingStatement {
+  const owner = wish.shown ?? resource;
   const choices = statements.get(owner) ?? new Map<string, MakingStatement>();
   statements.set(owner, choices);
-  const choice = names.join();
-  const compiled = choices.get(choice) ?? compile(resource, names, shown);
+  const choice = `${wish.last} ${names.join()}`;
+  const compiled = choices.get(choice) ?? compile(resource, names, wish);
   if (choices.size < rememberedChoices) choices.set(choice, compiled);
   return compiled;
 }
 
-function compile(resource: Resource, names: readonly string[], shown: Projection | undefined): MakingStatement {
+function compile(resource: Resource, names: readonly string[], { shown, last }: Wish): MakingStatement {
   const audits = !hasSets(resource);
   const entry = audits ? entrySql(resource, names.length) : '';
   const sight = shown ? sightOf(resource, shown, names.length + (audits ? known.length : 0)) : null;
+  // What has to be read comes after it.
+  const ends = last && (sight !== null || !shown);
   const text = `WITH made AS (${insertSql(resource, names)})${entry}
-    SELECT ${listOf(resource)}${sight ? `, ${sight.columns} ${sight.from}` : ' FROM made AS t'}`;
-  return { text, name: nameFor(text), audits, sight };
+    SELECT ${ends ? 't.id' : listOf(resource)}${sight ? `, ${sight.columns} ${sight.from}` : ' FROM made AS t'}`;
+  return { text, name: nameFor(text), audits, sight, ends };
 }
 
 function insertSql({ table }: Resource, names: readonly string[]): string {

@@ -133,7 +133,7 @@ export class Store {
     const made = await this.#write(principal, resource, (writing) =>
       createRows(writing, resource, values, given, allowed),
     );
-    return made.map(({ row }) => row.id as number);
+    return made.map(({ id }) => id);
   }
 
   /** The same, answering the rows as their writer sees them. */
@@ -142,8 +142,7 @@ export class Store {
     const allowed = allow(principal, this.operations(resource).add);
     const values = validate(resource, given, true);
     const made = await this.#write(principal, resource, async (writing, transaction) =>
-      (await createRows(writing, resource, values, given, allowed, projection)).map(({ row, text }) => {
-        const id = row.id as number;
+      (await createRows(writing, resource, values, given, allowed, projection)).map(({ id, text }) => {
         if (text !== null) return { id, text };
         const { text: sql, values, name, print } = rowQuery(projection, id, principal.person?.id ?? null, false);
         const found = transaction.inPassing<{ body: string }>(sql, values, name);

@@ -71,7 +71,7 @@ export async function createShownRow(
   const last = only && done && afterwards.length === 0;
   const made = await makeRow(runs, resource, columns, { actor, action, shown: done ? shown : undefined, last });
   if (last) return made;
-  const id = made.row.id as number;
+  const { id } = made;
   await writeSets(runs, resource, id, change.values);
   await writeFollows(writing, resource, id, change.values);
   await refuseUnlessOwn(writing, resource, id, allowed);
@@ -83,7 +83,7 @@ export async function createShownRow(
     const changes = changesBetween(resource, null, row) ?? {};
     await auditBy(runs, actor, { action, resource: resource.name, objectId: id, changes });
   }
-  return { row, text: made.text };
+  return { ...made, row };
 }
 
 /** Changes a locked row. Values that are as they were are not written, and nothing is audited when all are. */
