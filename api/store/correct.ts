@@ -6,7 +6,7 @@ import { type Slot, Statement, valuesOf } from './statement.ts';
 import { visibleSql, whereSql } from './visible.ts';
 
 /** Texts that are looked at for a nearer word, of each place. */
-const texts = 150;
+const texts = 120;
 
 /** Words that are mended at most. */
 const mendable = 3;

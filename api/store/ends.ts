@@ -33,8 +33,11 @@ export interface FoundEnds {
  */
 export async function findEnds(db: pg.Pool, scopes: readonly Scope[], words: readonly string[]): Promise<FoundEnds> {
   const looks = new Map<string, Look>();
-  // Whoever is looked through anyway is counted on the way, so that its rows are looked up once.
-  const searched = new Set(words.length === 1 ? scopes.map(({ resource }) => resource) : []);
+  // Whoever is looked through anyway is counted on the way, so that its rows are looked up once. Less than three
+  // letters stand nearly everywhere: of those, no more is looked at than is named.
+  const [only = '', ...others] = words;
+  const counts = others.length === 0 && only.length >= 3;
+  const searched = new Set(counts ? scopes.map(({ resource }) => resource) : []);
   // Several resources may lead to one: NICs, cards and bookings to their hosts. It is looked through once for all.
   const look = (target: Resource, prefix: string, names: readonly string[], word: string) => {
     const key = JSON.stringify([target.name, prefix, word]);
@@ -140,8 +143,20 @@ function countedLook(statement: Statement, { word, each }: Look): string {
 }
 
 /** SQL of the bits that say in which of the choices the word stands. */
-const flagsOf = (statement: Statement, prefix: string, each: Look['each'], word: string): string =>
-  each.map((names, n) => `(${standsSql(statement, prefix, names, word)})::int * ${1 << n}`).join(' + ');
+function flagsOf(statement: Statement, prefix: string, each: Look['each'], word: string): string {
+  const bits = new Map<string, number>();
+  const fields = fieldsAt(statement, prefix);
+  for (const [n, names] of each.entries()) {
+    // Where an address is left out, two choices may come to the same.
+    const left = names.filter((name) => mayHold(fields[name], word)).join();
+    bits.set(left, (bits.get(left) ?? 0) + (1 << n));
+  }
+  return [...bits]
+    .map(
+      ([names, flags]) => `(${standsSql(statement, prefix, names.split(',').filter(Boolean), word)})::int * ${flags}`,
+    )
+    .join(' + ');
+}
 
 /** A SELECT of the ids of the rows behind a reference in which the word stands. */
 export function endsSql(resource: Resource, behind: Behind, word: string, slots: Slot[]): string {
@@ -155,12 +170,15 @@ export function endsSql(resource: Resource, behind: Behind, word: string, slots:
 }
 
 function standsSql(statement: Statement, prefix: string, all: readonly string[], word: string): string {
-  const { fields } = prefix === '' ? statement.resource : resourceAt(statement.resource, prefix);
+  const fields = fieldsAt(statement, prefix);
   const names = all.filter((name) => mayHold(fields[name], word));
   if (names.length === 0) return 'false';
   const pattern = partOf(statement, word);
   return testAt(placeOf(statement, prefix, names), (text) => `${text} LIKE ${pattern}`);
 }
+
+const fieldsAt = ({ resource }: Statement, prefix: string): Resource['fields'] =>
+  (prefix === '' ? resource : resourceAt(resource, prefix)).fields;
 
 const targetOf = (resource: Resource, { reference }: Behind): Resource =>
   resourceNamed(resource.fields[reference]?.target ?? '');

@@ -63,7 +63,15 @@ async function findIn(
   me: number | null,
   { limit = 10, offset = 0 }: SearchWishes,
 ): Promise<Found[]> {
-  const { matches, standing } = await findEnds(db, scopes, words);
+  const page = { limit, offset };
+  // What to ask an index for depends on the words, so that is planned each time; the rest is kept for single words, and
+  // goes by nothing behind references, so that it is read meanwhile.
+  const plain = words.map((word) => ({ word, ends: new Map() }));
+  const others = scopes.filter(({ resource }) => !resource.searchText);
+  const [{ matches, standing }, read] = await Promise.all([
+    findEnds(db, scopes, words),
+    askEach<Lot>(db, me, others, (scope, slots) => lotSql(scope, plain, slots, page), words.length === 1),
+  ]);
   const matchesOf = ({ resource }: Scope) => matches.get(resource) ?? [];
   const known = new Map<string, Lot>();
   for (const scope of scopes) {
@@ -71,17 +79,14 @@ async function findIn(
     if (count <= rankedUpTo || !standsAlone(scope, matchesOf(scope))) continue;
     known.set(scope.resource.name, { resource: scope.resource.name, count, best: null });
   }
-  const page = { limit, offset };
-  const lotOf = (scope: Scope, slots: Slot[]) => lotSql(scope, matchesOf(scope), slots, page);
-  const kept = scopes.filter(({ resource }) => resource.searchText && !known.has(resource.name));
-  const read = scopes.filter(({ resource }) => !resource.searchText);
-  // What to ask an index for depends on the words, so that is planned each time; the rest is kept for single words.
-  const found = [
-    ...(await askEach<Lot>(db, me, kept, lotOf)),
-    ...(await askEach<Lot>(db, me, read, lotOf, words.length === 1)),
-  ];
+  const kept = await askEach<Lot>(
+    db,
+    me,
+    scopes.filter(({ resource }) => resource.searchText && !known.has(resource.name)),
+    (scope, slots) => lotSql(scope, matchesOf(scope), slots, page),
+  );
   const lots = new Map(
-    [...known.values(), ...found].filter(({ count }) => count > 0).map((lot) => [lot.resource, lot]),
+    [...known.values(), ...kept, ...read].filter(({ count }) => count > 0).map((lot) => [lot.resource, lot]),
   );
   const lotsOf = ({ resource }: Scope) => lots.get(resource.name);
   const many = await askEach<{ resource: string; best: Ranked[] }>(
