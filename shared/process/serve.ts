@@ -7,6 +7,7 @@ import { type Door, listen } from './listen.ts';
 import { placeAmongWorkers } from './place.ts';
 import { withProbes } from './probes.ts';
 import { runsWorkers, runWorkers } from './workers.ts';
+import { letHelpersYield } from './yielding-threads.ts';
 
 /** A service as a main file describes it. */
 export interface Program {
@@ -83,6 +84,7 @@ async function begin(
   opened.door = await listen(given);
   const services = await openServices(reachedAt(given, opened.door.port), { role: program.role });
   opened.services = services;
+  await letHelpersYield();
   services.embedded?.onLost(() => fail(new Error('The embedded PostgreSQL has ended')));
   const made = await ensureSuperuser(services);
   if (made) announceSuperuser(made);
