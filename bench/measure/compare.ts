@@ -38,6 +38,9 @@ export interface Rounds {
   readonly databasePid: number | null;
 }
 
+/** By then a server's code is compiled for what it does, also the longer one; seconds. */
+const warmUp = 4;
+
 /** What one round brought. */
 type Round = Hits & { readonly cpu?: number | null; readonly databaseCpu?: number | null };
 
@@ -53,7 +56,7 @@ export async function compare(
   const taken = subjects.map(() => [] as Round[]);
   for (const subject of subjects) {
     progress(`${what}: warming up ${subject.name}`);
-    await fire(await subject.load(), 1);
+    await fire(await subject.load(), warmUp);
   }
   for (let round = 1; round <= rounds; round++) {
     for (const [n, subject] of subjects.entries()) {
