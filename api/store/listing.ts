@@ -16,8 +16,16 @@ export const shownSql = (statement: Statement, { only }: Projection, ownOnly: bo
   ...(only ? [`(${statement.fill(only)})`] : []),
 ];
 
+/** What a list's statement follows from, beside its query. */
+export interface Asked {
+  readonly projection: Projection;
+  readonly ownOnly: boolean;
+  readonly sight: Sight;
+  readonly matches: Matches;
+}
+
 /** A list's statement before anything is selected: its conditions, its order, and its SQL from FROM on. */
-export function listing(projection: Projection, query: Query, ownOnly: boolean, sight: Sight, matches: Matches) {
+export function listing({ projection, ownOnly, sight, matches }: Asked, query: Query) {
   const statement = new Statement(projection.resource);
   const where = [
     ...shownSql(statement, projection, ownOnly),
@@ -30,5 +38,10 @@ export function listing(projection: Projection, query: Query, ownOnly: boolean, 
     const behind = after ? [behindSql(statement, keys, after)] : [];
     return `${statement.from()}${whereSql([...where, ...behind])} ORDER BY ${orderSql(keys)}`;
   };
-  return { statement, where, keys, rows };
+  /** Rows under other conditions, in the same order: of such as were found before. */
+  const these = (conditions: readonly string[]) =>
+    `${statement.from()}${whereSql(conditions)} ORDER BY ${orderSql(keys)}`;
+  return { statement, where, keys, rows, these };
 }
+
+export type Listing = ReturnType<typeof listing>;

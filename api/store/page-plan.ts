@@ -1,7 +1,8 @@
 import type { Resource } from '../resources/declaration.ts';
 import { BareRows } from './bare-rows.ts';
 import { type Counted, countSql } from './count.ts';
-import { listing, type Matches } from './listing.ts';
+import { gatheredSql, type Way } from './found-page.ts';
+import { type Asked, listing } from './listing.ts';
 import { text } from './look.ts';
 import type { Wanted } from './operation.ts';
 import type { Projection } from './projection.ts';
@@ -26,14 +27,16 @@ export interface PagePlan {
 }
 
 /** What a page's statement follows from, beside its query. */
-export interface Asked {
-  readonly projection: Projection;
-  readonly ownOnly: boolean;
-  readonly sight: Sight;
-  readonly matches: Matches;
+export interface AskedPage extends Asked {
   /** PostgreSQL prints every value. */
   readonly sure: boolean;
 }
+
+/** The plan of a page of what words found, and the values that it is run with. */
+export const foundPlan = (asked: AskedPage, query: Query, page: PartOfList, way: Way) => ({
+  plan: planOf(asked, query, page, way),
+  values: [],
+});
 
 /** A plan that is kept, with all that was asked about the caller's rights when it was made: others get another. */
 interface Kept {
@@ -46,7 +49,11 @@ const kept = new WeakMap<Projection, Map<string, Kept[]>>();
 const most = { shapes: 100, rights: 20 };
 
 /** The plan of a page, made once for each shape of query, and the values that it is run with. */
-export function planFor(asked: Asked, query: Query, page: PartOfList): { plan: PagePlan; values: readonly unknown[] } {
+export function planFor(
+  asked: AskedPage,
+  query: Query,
+  page: PartOfList,
+): { plan: PagePlan; values: readonly unknown[] } {
   const shape = shapeOf(query);
   if (!shape) return { plan: planOf(asked, query, page), values: [] };
   const { projection, ownOnly, sure, sight } = asked;
@@ -64,7 +71,7 @@ export function planFor(asked: Asked, query: Query, page: PartOfList): { plan: P
   return { plan: made.plan, values: shape.values };
 }
 
-function heardPlan(asked: Asked, shape: Shape, page: PartOfList): Kept {
+function heardPlan(asked: AskedPage, shape: Shape, page: PartOfList): Kept {
   const heard: Kept['heard'][number][] = [];
   const sight: Sight = (resource, right) => {
     const seen = asked.sight(resource, right);
@@ -74,22 +81,33 @@ function heardPlan(asked: Asked, shape: Shape, page: PartOfList): Kept {
   return { plan: planOf({ ...asked, sight }, shape.hollow(), page), heard };
 }
 
-function planOf({ projection, ownOnly, sight, matches, sure }: Asked, query: Query, page: PartOfList): PagePlan {
-  const { statement, where, keys, rows } = listing(projection, query, ownOnly, sight, matches);
+function planOf(asked: AskedPage, query: Query, page: PartOfList, way: Way = 'walked'): PagePlan {
+  const { projection, matches, sure } = asked;
+  const list = listing(asked, query);
+  const { statement, where, keys } = list;
   const byWords = matches !== null;
   const counted = countSql(statement, where, byWords);
+  const gathered = way === 'gathered' ? gatheredSql(list, counted.upTo, boundSql(statement, page)) : null;
   const after = page.kind === 'cursor' ? page.after : null;
   // Of a page by cursor, the place of each row comes beside it, and one row more tells whether any follow.
   const places =
     page.kind === 'cursor' ? keys.map(({ sql }) => ({ key: '', sql: () => `${sql}::text`, look: text })) : [];
   const bare = new BareRows(projection.columns, places, sure);
-  const list = bare.list(statement);
-  const found = `SELECT ${list} ${rows(after)} LIMIT ${boundSql(statement, page)}`;
-  const paged = `SELECT ${BareRows.allSql(bare.rowSql('row'))} FROM (${found}) AS row`;
+  const columns = bare.list(statement);
+  const rows = () => {
+    if (gathered) return list.these([gathered.condition]);
+    // A moment has passed since they were seen.
+    if (typeof way === 'object')
+      return list.these([`t.id = ANY(${statement.bind({ value: way.ids }, 'int[]')})`, ...where]);
+    return `${list.rows(after)} ${boundSql(statement, page)}`;
+  };
+  const paged = `SELECT ${BareRows.allSql(bare.rowSql('row'))} FROM (SELECT ${columns} ${rows()}) AS row`;
   const along = page.kind === 'offset' && !page.uncounted;
-  const whole = along ? `SELECT (${counted.along}) AS along, page.* FROM (${paged}) AS page` : paged;
-  const name = byWords ? undefined : nameFor(whole);
-  return { text: whole, name, slots: statement.slots, rows: bare, counted, byWords };
+  const count = gathered?.count ?? counted.along;
+  const whole = along ? `SELECT (${count}) AS along, page.* FROM (${paged}) AS page` : paged;
+  const sql = gathered ? `WITH ${gathered.table} ${whole}` : whole;
+  const name = byWords ? undefined : nameFor(sql);
+  return { text: sql, name, slots: statement.slots, rows: bare, counted, byWords };
 }
 
 /** Sizes that clients ask for. */
@@ -101,8 +119,8 @@ const usualSizes: ReadonlySet<number> = new Set([10, 20, 25, 50, 100, 200, 250, 
  */
 function boundSql(statement: Statement, page: PartOfList): string {
   const limit = usualSizes.has(page.limit) ? String(page.limit) : statement.bind('limit', 'int');
-  if (page.kind === 'cursor') return `${limit} + 1`;
-  return page.offset === 0 ? limit : `${limit} OFFSET ${statement.bind('offset', 'bigint')}`;
+  if (page.kind === 'cursor') return `LIMIT ${limit} + 1`;
+  return `LIMIT ${limit}${page.offset === 0 ? '' : ` OFFSET ${statement.bind('offset', 'bigint')}`}`;
 }
 
 /** What of a page makes its statement. */

@@ -2,10 +2,11 @@ import type pg from 'pg';
 import { BareRows } from './bare-rows.ts';
 import { correctWords } from './correct.ts';
 import { settleCount } from './count.ts';
+import { type Way, wayTo } from './found-page.ts';
 import { listing, shownSql } from './listing.ts';
 import { type Batches, LongLists } from './long-list.ts';
 import { findEnds } from './match.ts';
-import { type Asked, type PartOfList, planFor } from './page-plan.ts';
+import { type AskedPage, foundPlan, type PartOfList, planFor } from './page-plan.ts';
 import { columnsSql, type Projection } from './projection.ts';
 import type { Query } from './query.ts';
 import { scopeOf } from './searched.ts';
@@ -128,7 +129,7 @@ async function readMatching(
   const found = query.search.length > 0 ? await findEnds(db, [scope], query.search) : null;
   const matches = found && { paths: scope.paths, of: found.matches.get(projection.resource) ?? [] };
   if (query.page.kind === 'all') {
-    const { statement, rows } = listing(projection, query, ownOnly, sight, matches);
+    const { statement, rows } = listing({ projection, ownOnly, sight, matches }, query);
     const columns = columnsSql(statement, projection);
     const text = `SELECT to_json(row)::text AS body FROM (SELECT ${columns} ${rows(null)}) AS row`;
     return readAll(db, text, valuesOf(statement.slots, me));
@@ -143,12 +144,16 @@ async function readMatching(
 /** Null when the page has values that PostgreSQL has to print. */
 async function readPage(
   db: pg.Pool,
-  asked: Asked,
+  asked: AskedPage,
   query: Query,
   page: PartOfList,
   me: number | null,
+  way?: Way,
 ): Promise<ListAnswer | null> {
-  const { plan, values: open } = planFor(asked, query, page);
+  if (asked.matches && page.kind === 'offset' && !page.uncounted && !way) {
+    return readPage(db, asked, query, page, me, await wayTo(db, asked, query, page, me));
+  }
+  const { plan, values: open } = way ? foundPlan(asked, query, page, way) : planFor(asked, query, page);
   const { text, name, slots, rows, counted, byWords } = plan;
   const late = { ...page, open };
   const found = await db.query<{ body: string | null; size: number; along?: number }>({
@@ -157,6 +162,8 @@ async function readPage(
     values: valuesOf(slots, me, late),
   });
   const { body, size = 0, along = 0 } = found.rows[0] ?? {};
+  // Beyond the bound, those that were gathered are not the first.
+  if (way === 'gathered' && along > counted.upTo) return readPage(db, asked, query, page, me, 'walked');
   const printed = rows.print(body ?? '', size, page.limit);
   if (!printed) return null;
   const answer = { text: `[${printed.texts}]`, rows: null, count: null, countIsEstimate: false, next: null };

@@ -54,6 +54,7 @@ interface Plan {
   'Index Name'?: string;
   'Actual Rows'?: number;
   'Actual Loops'?: number;
+  'Rows Removed by Filter'?: number;
   Plans?: Plan[];
 }
 
@@ -123,6 +124,76 @@ for (const { resource, word, count } of wanted) {
     t.true(taken.some((plan) => plan['Index Name'] === index));
     t.false(taken.some((plan) => plan['Node Type'] === 'Seq Scan' && plan['Relation Name'] === resource));
   });
+}
+
+test('finds that all stand at the end of a list are looked up once, and nothing before them is read through', async (t) => {
+  const { db, plans } = watched();
+  const page = { kind: 'offset', limit: 25, offset: 0 } as const;
+  const query = { where: [], search: ['resistor'], order: [], page };
+  const { count, text } = await readList(db, projection('part'), query, null, false);
+  t.is(count, 20_000);
+  t.regex(text ?? '', /"label":"[^"]*Resistor 10"/);
+  const taken = await plans(true);
+  const looked = taken.filter((plan) => plan['Index Name'] === 'part_search' && plan['Actual Loops']);
+  t.is(looked.length, 1);
+  const passed = taken.filter((plan) => plan['Relation Name'] === 'part').map((plan) => plan['Rows Removed by Filter']);
+  t.true(Math.max(...passed.map((rows = 0) => rows)) < 1000, passed.join());
+});
+
+test('a page of a word that stands in every row is read from the top of the list', async (t) => {
+  const { db, plans } = watched();
+  const page = { kind: 'offset', limit: 25, offset: 50 } as const;
+  await readList(db, projection('part'), { where: [], search: ['package'], order: ['-name'], page }, null, false);
+  const walked = (await plans(true)).filter((plan) => plan['Index Name'] === 'part_identity');
+  t.true(walked.length > 0);
+  for (const plan of walked) t.true((plan['Actual Rows'] ?? 0) <= 300);
+});
+
+const pages = [
+  { word: 'zeppelin', offset: 0, limit: 25 },
+  { word: 'zeppelin', offset: 15, limit: 10 },
+  { word: 'zeppelin', offset: 40, limit: 10 },
+  { word: 'resistor 0012', offset: 0, limit: 25 },
+  { word: 'resistor', offset: 0, limit: 25 },
+  { word: 'resistor', offset: 19_990, limit: 25 },
+  { word: 'sistor', offset: 19_990, limit: 25 },
+  { word: 'sistor', offset: 0, limit: 1000 },
+  { word: 'a', offset: 3, limit: 1 },
+  { word: 'a', offset: 5000, limit: 100 },
+  { word: 'a', offset: 70_000, limit: 10 },
+];
+
+for (const order of [[], ['-name'], ['id'], ['-id'], ['description', '-name'], ['category.name']]) {
+  test.serial(
+    `pages of what words find hold what sorting all finds by ${order.join() || 'default'} puts there`,
+    async (t) => {
+      const { pool } = services;
+      const keys: Record<string, string> = { description: 't.description', 'category.name': 'c.name', id: 't.id' };
+      const sorted = (order.length > 0 ? order : ['name']).map((path) => {
+        const name = path.replace(/^-/, '');
+        return `${keys[name] ?? `t.${name}`}${path === name ? '' : ' DESC'}`;
+      });
+      const last = order.length === 1 && order[0]?.startsWith('-') ? 't.id DESC' : 't.id';
+      for (const { word, offset, limit } of pages) {
+        const holds = wordsOf(word).map((one) => `t.search_text LIKE '%${one}%'`);
+        const found = `FROM part AS t LEFT JOIN part_category AS c ON c.id = t.category_id WHERE ${holds.join(' AND ')}`;
+        const { rows } = await pool.query<{ id: number }>(
+          `SELECT t.id ${found} ORDER BY ${sorted.join(', ')}, ${last} LIMIT ${limit} OFFSET ${offset}`,
+        );
+        const page = { kind: 'offset', limit, offset } as const;
+        const query = { where: [], search: wordsOf(word), order, page };
+        const { text, count } = await readList(pool, projection('part'), query, null, false);
+        const ids = JSON.parse(text ?? '').map(({ id }: { id: number }) => id);
+        t.deepEqual(
+          ids,
+          rows.map(({ id }) => id),
+          `${word} ${offset} ${limit}`,
+        );
+        const all = await pool.query<{ count: number }>(`SELECT count(*)::int ${found}`);
+        t.is(count, all.rows[0]?.count ?? -1, word);
+      }
+    },
+  );
 }
 
 test('a misspelt word is mended by way of the index too', async (t) => {
@@ -206,6 +277,12 @@ test('counts are exact up to 100,000; beyond, an estimate says that it is one an
   const first = await count(10, 0);
   t.true(first.countIsEstimate);
   t.true(first.count > 100_000 && first.count < 110_000);
+  // More than are gathered: those that come first in the list, and last in the table, are found all the same.
+  const few = { kind: 'offset', limit: 2, offset: 0 } as const;
+  const query = { where: [], search: ['a'], order: ['-IPN'], page: few };
+  const found = await readList(pool, projection('part'), query, null, false);
+  t.true(found.countIsEstimate);
+  t.regex(found.text ?? '', /Resistor 100000.*Diode 99999/);
   const nearTheEnd = await count(10, 100_030);
   t.true(nearTheEnd.countIsEstimate);
   t.true(nearTheEnd.count > 100_040);
