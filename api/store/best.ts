@@ -1,13 +1,11 @@
-import { countedUpTo, type Match } from './ends.ts';
+import type { Match } from './ends.ts';
 import { literal } from './look.ts';
+import { rankedUpTo } from './looks.ts';
 import { matchSql, rankSql } from './match.ts';
-import { type Scope, searchTextOf } from './searched.ts';
+import type { Scope } from './searched.ts';
 import { type Slot, Statement } from './statement.ts';
 import { visibleSql, whereSql } from './visible.ts';
-import { partOf, wordPattern } from './words.ts';
-
-/** So many rows are ranked one by one. */
-export const rankedUpTo = 1000;
+import { wordPattern } from './words.ts';
 
 /** Which rows are wanted of those found: the best `limit` after the best `offset`. */
 export interface Page {
@@ -19,42 +17,6 @@ export interface Page {
 export interface Ranked {
   readonly id: number;
   readonly rank: number;
-}
-
-/** What was found of one resource; `best` is null where they are too many to be ranked one by one. */
-export interface Lot {
-  readonly resource: string;
-  readonly count: number;
-  readonly best: readonly Ranked[] | null;
-}
-
-/** A SELECT that gives a {@link Lot}: the rows of a resource in which all the words stand. */
-export const lotSql = (scope: Scope, matches: readonly Match[], slots: Slot[], page: Page): string =>
-  (scope.resource.searchText ? keptLot : readLot)(scope, matches, slots, page);
-
-/** Of a table that keeps its text: found by its index. */
-function keptLot(scope: Scope, matches: readonly Match[], slots: Slot[], page: Page): string {
-  const rows = `${rowsSql(new Statement(scope.resource, slots), scope, matches)} LIMIT ${countedUpTo + 1}`;
-  const few = `(SELECT n FROM size) <= ${rankedUpTo}`;
-  const best = bestOf(scope, matches, slots, page, `SELECT id FROM found WHERE ${few}`);
-  return `(WITH found AS MATERIALIZED (${rows}), size AS MATERIALIZED (SELECT count(*)::int AS n FROM found)
-    ${lot(scope, '(SELECT n FROM size)', `CASE WHEN ${few} THEN (${listed(best)}) END`)})`;
-}
-
-/**
- * Of a table that keeps no text, because it does not grow: all of it is read. OFFSET 0 has its rows read before those
- * behind references: of these there may be very many.
- */
-function readLot(scope: Scope, matches: readonly Match[], slots: Slot[], page: Page): string {
-  const statement = new Statement(scope.resource, slots);
-  const words = matches.map(({ word }) => word);
-  const stands = words.map((word) => `text LIKE ${partOf(statement, word)}`);
-  const rank = rankSql(statement, 'text', words);
-  const text = searchTextOf(statement, scope.paths);
-  const read = `SELECT t.id, ${text} AS text ${statement.from()}${whereSql(visibleSql(statement, scope.ownOnly))} OFFSET 0`;
-  const found = `SELECT id, ${rank} AS rank FROM (${read}) AS looked WHERE ${stands.join(' AND ')}`;
-  const best = listed(`SELECT * FROM found ${paged(statement, page)}`);
-  return `(WITH found AS MATERIALIZED (${found}) ${lot(scope, '(SELECT count(*)::int FROM found)', `(${best})`)})`;
 }
 
 /**
@@ -103,19 +65,18 @@ export function rowsSql(statement: Statement, { ownOnly, paths }: Scope, matches
 }
 
 /** A SELECT of the page wanted among these rows of a table that keeps its text. */
-function bestOf(scope: Scope, matches: readonly Match[], slots: Slot[], page: Page, ids: string): string {
+export function bestOf(scope: Scope, matches: readonly Match[], slots: Slot[], page: Page, ids: string): string {
   const statement = new Statement(scope.resource, slots);
   const words = matches.map(({ word }) => word);
   const rank = rankSql(statement, 't.search_text', words);
   return `SELECT t.id, ${rank} AS rank ${statement.from()} WHERE t.id = ANY(ARRAY(${ids})) ${paged(statement, page)}`;
 }
 
-const lot = (scope: Scope, count: string, best: string): string =>
-  `SELECT ${literal(scope.resource.name)} AS resource, ${count} AS count, ${best} AS best`;
+/** A SELECT of rows as one JSON list. */
+export const listed = (rows: string): string => `SELECT coalesce(json_agg(one), '[]') FROM (${rows}) AS one`;
 
-const listed = (rows: string): string => `SELECT coalesce(json_agg(one), '[]') FROM (${rows}) AS one`;
-
-function paged(statement: Statement, { limit, offset }: Page): string {
+/** SQL of the order of ranks, and of the part of it that is wanted. */
+export function paged(statement: Statement, { limit, offset }: Page): string {
   const from = offset > 0 ? ` OFFSET ${statement.bind({ value: offset }, 'int')}` : '';
   return `ORDER BY rank DESC, id LIMIT ${statement.bind({ value: limit }, 'int')}${from}`;
 }

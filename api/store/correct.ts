@@ -68,7 +68,7 @@ async function whichStand(
   words: readonly string[],
   me: number | null,
 ): Promise<ReadonlySet<string>> {
-  const { matches } = await findEnds(db, scopes, words);
+  const matches = await findEnds(db, scopes, words);
   const slots: Slot[] = [];
   const columns = words.map((_, n) => {
     const anywhere = scopes.map(({ resource, ownOnly, paths }) => {

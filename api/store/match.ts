@@ -1,29 +1,40 @@
 import { endsSql, type Match } from './ends.ts';
-import { dividePaths, placeOf, testAt } from './searched.ts';
+import { type Behind, dividePaths, placeOf, testAt } from './searched.ts';
 import type { Statement } from './statement.ts';
-import { partOf, wordPattern } from './words.ts';
+import { keptHolds, partOf, wordPattern } from './words.ts';
 
 export { findEnds, type Match } from './ends.ts';
 
 /** SQL that holds for rows in which every word stands. */
 export function matchSql(statement: Statement, paths: readonly string[], matches: readonly Match[]): string[] {
-  const { resource, slots } = statement;
+  const { resource } = statement;
   const { own, behind } = dividePaths(paths);
-  return matches.map(({ word, ends }) => {
+  return matches.map((match) => {
     // PostgreSQL takes no parameter that stands nowhere.
     if (paths.length === 0) return 'false';
     if (!resource.searchText) {
-      const pattern = partOf(statement, word);
+      const pattern = partOf(statement, match.word);
       return testAt(placeOf(statement, '', paths), (text) => `${text} LIKE ${pattern}`);
     }
-    const stands = own.length > 0 ? [`t.search_text LIKE ${partOf(statement, word)}`] : [];
-    for (const one of behind) {
-      const ids = ends.get(one.reference);
-      const key = statement.path(one.reference);
-      if (ids === null) stands.push(`${key} IN (${endsSql(resource, one, word, slots)})`);
-      else if (ids?.length) stands.push(`${key} = ANY(${statement.bind({ value: ids }, 'int[]')})`);
-    }
+    const stands = [...(own.length > 0 ? [heldSql(statement, match)] : []), ...behindSql(statement, behind, match)];
     return `(${stands.join(' OR ') || 'false'})`;
+  });
+}
+
+/** SQL that holds for rows of a table that keeps its text in which a word stands itself. */
+export function heldSql(statement: Statement, { word, held }: Match): string {
+  if (held?.ids) return `t.id = ANY(${statement.bind({ value: held.ids }, 'int[]')})`;
+  return keptHolds(statement, 't.search_text', word);
+}
+
+/** SQL, each of its own, that holds for rows that refer to one in which a word stands. */
+export function behindSql(statement: Statement, behind: readonly Behind[], { word, ends }: Match): string[] {
+  const { resource, slots } = statement;
+  return behind.flatMap((one) => {
+    const ids = ends.get(one.reference);
+    const key = statement.path(one.reference);
+    if (ids === null) return [`${key} IN (${endsSql(resource, one, word, slots)})`];
+    return ids?.length ? [`${key} = ANY(${statement.bind({ value: ids }, 'int[]')})`] : [];
   });
 }
 

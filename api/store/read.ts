@@ -127,7 +127,7 @@ async function readMatching(
 ): Promise<ListAnswer> {
   const scope = scopeOf(projection.resource, ownOnly, sight);
   const found = query.search.length > 0 ? await findEnds(db, [scope], query.search) : null;
-  const matches = found && { paths: scope.paths, of: found.matches.get(projection.resource) ?? [] };
+  const matches = found && { paths: scope.paths, of: found.get(projection.resource) ?? [] };
   if (query.page.kind === 'all') {
     const { statement, rows } = listing({ projection, ownOnly, sight, matches }, query);
     const columns = columnsSql(statement, projection);

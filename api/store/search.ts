@@ -1,14 +1,15 @@
 import type pg from 'pg';
 import type { Resource } from '../resources/declaration.ts';
-import { type Lot, lotSql, manySql, type Ranked, rankedUpTo, rowsSql } from './best.ts';
+import { manySql, type Ranked, rowsSql } from './best.ts';
 import { correctWords } from './correct.ts';
 import { estimated } from './count.ts';
-import { countedUpTo, findEnds, type Match } from './ends.ts';
+import { findEnds, type Match } from './ends.ts';
+import { countedUpTo } from './looks.ts';
+import { type Lot, lotSql, seenLot } from './lots.ts';
 import { literal } from './projection.ts';
 import { describedBy, type Scope } from './searched.ts';
 import { type Slot, Statement, valuesOf } from './statement.ts';
 import { nameFor } from './statement-name.ts';
-import { visibleSql } from './visible.ts';
 
 export { wordsOf } from './words.ts';
 
@@ -64,30 +65,24 @@ async function findIn(
   { limit = 10, offset = 0 }: SearchWishes,
 ): Promise<Found[]> {
   const page = { limit, offset };
-  // What to ask an index for depends on the words, so that is planned each time; the rest is kept for single words, and
-  // goes by nothing behind references, so that it is read meanwhile.
-  const plain = words.map((word) => ({ word, ends: new Map() }));
+  // What to ask an index for depends on the words, so that is planned each time; the rest is kept for up to three words,
+  // and goes by nothing behind references, so that it is read meanwhile.
+  const plain = words.map((word) => ({ word, ends: new Map(), held: null }));
   const others = scopes.filter(({ resource }) => !resource.searchText);
-  const [{ matches, standing }, read] = await Promise.all([
+  const [matches, read] = await Promise.all([
     findEnds(db, scopes, words),
-    askEach<Lot>(db, me, others, (scope, slots) => lotSql(scope, plain, slots, page), words.length === 1),
+    askEach<Lot>(db, me, others, (scope, slots) => lotSql(scope, plain, slots, page), words.length <= 3),
   ]);
   const matchesOf = ({ resource }: Scope) => matches.get(resource) ?? [];
-  const known = new Map<string, Lot>();
-  for (const scope of scopes) {
-    const count = standing.get(scope.resource) ?? 0;
-    if (count <= rankedUpTo || !standsAlone(scope, matchesOf(scope))) continue;
-    known.set(scope.resource.name, { resource: scope.resource.name, count, best: null });
-  }
+  const seen = scopes.flatMap((scope) => seenLot(scope, matchesOf(scope)) ?? []);
+  const known = new Set(seen.map(({ resource }) => resource));
   const kept = await askEach<Lot>(
     db,
     me,
     scopes.filter(({ resource }) => resource.searchText && !known.has(resource.name)),
     (scope, slots) => lotSql(scope, matchesOf(scope), slots, page),
   );
-  const lots = new Map(
-    [...known.values(), ...kept, ...read].filter(({ count }) => count > 0).map((lot) => [lot.resource, lot]),
-  );
+  const lots = new Map([...seen, ...kept, ...read].filter(({ count }) => count > 0).map((lot) => [lot.resource, lot]));
   const lotsOf = ({ resource }: Scope) => lots.get(resource.name);
   const many = await askEach<{ resource: string; best: Ranked[] }>(
     db,
@@ -110,17 +105,6 @@ async function findIn(
       hits: hits.get(scope.resource.name) ?? [],
       count: await countOf(db, scope, matchesOf(scope), lotsOf(scope)?.count ?? 0, me),
     })),
-  );
-}
-
-/** Whether a resource's rows are found by their own kept text, all of it, and by nothing else. */
-function standsAlone(scope: Scope, matches: readonly Match[]): boolean {
-  const { resource, ownOnly, paths } = scope;
-  const own = (searched: readonly string[]) => searched.filter((path) => !path.includes('.')).length;
-  return (
-    own(paths) === own(resource.search) &&
-    visibleSql(new Statement(resource), ownOnly).length === 0 &&
-    matches.every(({ ends }) => [...ends.values()].every((ids) => ids?.length === 0))
   );
 }
 

@@ -10,5 +10,12 @@ export const wordPattern = (statement: Statement, pattern: string, word: string)
 /** SQL of the LIKE pattern for texts in which a word stands. */
 export const partOf = (statement: Statement, word: string): string => wordPattern(statement, '%w%', word);
 
+/**
+ * SQL that holds for a kept text in which a word stands. An index on the text knows three letters at a time: of less it
+ * would give back every row, so PostgreSQL is kept from asking it, by another collation than the index has.
+ */
+export const keptHolds = (statement: Statement, kept: string, word: string): string =>
+  `${kept}${word.length < 3 ? ' COLLATE "C"' : ''} LIKE ${partOf(statement, word)}`;
+
 /** Takes the meaning from `%`, `_` and `\` in a LIKE pattern. */
 export const likeText = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
