@@ -58,6 +58,8 @@ async function makeExpired(databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
+    // A row before this one may have left our role the limits that sessions behind a pooler have.
+    await client.query('SET statement_timeout = 0');
     await client.query(
       `INSERT INTO oidc_artifacts (kind, id_hash, payload, expires_at)
        SELECT 'Interaction', decode(md5(n::text), 'hex'), '{}', now() - interval '1 day' - n * interval '1 second'
