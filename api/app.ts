@@ -52,7 +52,7 @@ export async function createApi(services: Services): Promise<Koa> {
   app.use(authenticate(services));
   app.use(serveMedia(services));
   app.use(entityFace(services, entityEndpoints(config.anonymousRead)));
-  app.use(browse.home);
+  app.use(browse.fronts);
   // Before the resources: `/api/user/me/` is no `/api/user/{id}/`.
   app.use(answerEndpoints(services, [...meEndpoints, ...otherEndpoints, described.endpoint, ...tableEndpoints]));
   app.use(apiPages(services, described));

@@ -9,6 +9,7 @@ import type lettersOfBookings from './en/letters-of-bookings.json';
 import type lettersOfTokens from './en/letters-of-tokens.json';
 import type problem from './en/problem.json';
 import type refusals from './en/refusals.json';
+import type search from './en/search.json';
 import type values from './en/values.json';
 
 /** What the pages of the resource API can say. */
@@ -24,6 +25,7 @@ export type Key =
       'letters-of-tokens': typeof lettersOfTokens;
       problem: typeof problem;
       refusals: typeof refusals;
+      search: typeof search;
       values: typeof values;
     }>;
 

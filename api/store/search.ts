@@ -27,6 +27,8 @@ export interface Hit {
 /** What was found of one resource. */
 export interface Found {
   readonly resource: Resource;
+  /** The words that it holds: those looked for, or the nearest ones when they stand nowhere. */
+  readonly words: readonly string[];
   /** The page asked for, the best first. */
   readonly hits: readonly Hit[];
   /** How many there are in all; of more than 20,000 PostgreSQL's estimate. */
@@ -102,6 +104,7 @@ async function findIn(
   return Promise.all(
     scopes.filter(lotsOf).map(async (scope) => ({
       resource: scope.resource,
+      words,
       hits: hits.get(scope.resource.name) ?? [],
       count: await countOf(db, scope, matchesOf(scope), lotsOf(scope)?.count ?? 0, me),
     })),

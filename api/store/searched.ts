@@ -86,7 +86,8 @@ export function ownTextSql(resource: Resource): string {
 
 /** What else a row is found by than its label, in one line. */
 export function describedBy(statement: Statement, paths: readonly string[]): string {
-  const told = new Set(wordsIn(statement.resource.label));
+  const { label, fields } = statement.resource;
+  const told = new Set(wordsIn(label).flatMap((word) => [word, ...wordsIn(fields[word]?.sql ?? '')]));
   const texts = paths.filter((path) => !told.has(path)).map((path) => `nullif(${textAt(statement, path)}, '')`);
   return texts.length > 0 ? `concat_ws(${literal(' · ')}, ${texts.join(', ')})` : `''`;
 }

@@ -115,6 +115,7 @@ for (const [width, scheme] of [
     }
     for (const path of [
       '/',
+      '/search/?q=r',
       '/api/',
       '/api/inventory/host/',
       '/api/inventory/hosthardware/1/',

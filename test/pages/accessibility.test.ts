@@ -97,6 +97,7 @@ inBrowser('nothing serious keeps anybody from using a page that a superuser can 
     '/api/user/me/',
     '/api-doc/?q=audit',
     '/api-doc/administration/',
+    '/search/?q=building',
     '/no/such/page',
   ];
   for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {

@@ -218,6 +218,8 @@ const pages = [
   '/admin/keys/',
   '/admin/audit/',
   '/',
+  '/search/?q=host',
+  '/search/?q=qqqq',
   '/api/',
   '/api/inventory/host/',
   '/api/inventory/building/1/',

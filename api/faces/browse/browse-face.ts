@@ -10,6 +10,7 @@ import type { Browsing } from './browsing.ts';
 import { dressAnswers } from './dress.ts';
 import { showHome } from './home-page.ts';
 import { readForms } from './read-forms.ts';
+import { searchPath, showSearch } from './search-page.ts';
 
 /** The pages of the API, in the order in which a request meets them. */
 export interface BrowseFace {
@@ -17,8 +18,8 @@ export interface BrowseFace {
   readonly dress: Middleware;
   /** Stands between authentication and the REST face: turns forms into requests. */
   readonly forms: Middleware;
-  /** The start page. */
-  readonly home: Middleware;
+  /** The start page, and the search of everything. */
+  readonly fronts: Middleware;
 }
 
 /** What lets people use the API with nothing but a browser, in terms of the REST face. */
@@ -41,8 +42,12 @@ export function browseFace(
   return {
     dress: dressAnswers(browsing),
     forms: readForms(browsing),
-    home: (ctx, next) => (isHome(ctx) ? showHome(browsing, spellings, ctx) : next()),
+    fronts: (ctx, next) => {
+      if (asksFor(ctx, '/')) return showHome(browsing, spellings, ctx);
+      return asksFor(ctx, searchPath) ? showSearch(browsing, ctx) : next();
+    },
   };
 }
 
-const isHome = ({ path, method }: Context): boolean => path === '/' && (method === 'GET' || method === 'HEAD');
+const asksFor = ({ path, method }: Context, page: string): boolean =>
+  path === page && (method === 'GET' || method === 'HEAD');
