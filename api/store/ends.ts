@@ -58,7 +58,7 @@ export async function findEnds(
     for (const { key, flag } of of) {
       const rows = found.get(key);
       if (!rows) continue;
-      if (rows.ids.length > named) return null;
+      if (rows.ids === null || rows.ids.length > named) return null;
       for (const [n, id] of rows.ids.entries()) if ((rows.flags[n] ?? 0) & (1 << flag)) ids.add(id);
     }
     return [...ids];

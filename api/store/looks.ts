@@ -2,10 +2,7 @@ import type pg from 'pg';
 import type { Resource } from '../resources/declaration.ts';
 import { mayHold, placeOf, resourceAt, testAt } from './searched.ts';
 import { type Slot, Statement, valuesOf } from './statement.ts';
-import { keptHolds, partOf } from './words.ts';
-
-/** So many rows of a resource are counted one by one; more are estimated. */
-export const countedUpTo = 20_000;
+import { countedUpTo, keptHolds, partOf } from './words.ts';
 
 /** So many rows are ranked one by one. */
 export const rankedUpTo = 1000;
@@ -35,7 +32,8 @@ export interface Held {
 
 /** What was found of a look. */
 interface Looked {
-  readonly ids: readonly number[];
+  /** Null where nobody looked so far. */
+  readonly ids: readonly number[] | null;
   /** A bit each: in which of the choices the word stands in the row of that id. */
   readonly flags: readonly number[];
   /** Null where nobody counted. */
@@ -63,15 +61,17 @@ export async function readLooks(db: pg.Pool, looks: ReadonlyMap<string, Look>): 
     values: valuesOf(slots, null),
     rowMode: 'array',
   });
-  return new Map([...looks.keys()].map((key, n) => [key, lookedOf(rows[0]?.[n] ?? [])]));
+  return new Map([...looks].map(([key, look], n) => [key, lookedOf(rows[0]?.[n] ?? [], look)]));
 }
 
-function lookedOf(found: number[][] | CountedLook): Looked {
+function lookedOf(found: number[][] | CountedLook, { word }: Look): Looked {
   if (!('count' in found)) {
     return { ids: found.map(([id = 0]) => id), flags: found.map(([, flags = 0]) => flags), held: null };
   }
   const { count, all, ids, flags } = found;
-  return { ids: ids ?? [], flags: flags ?? [], held: { count, ids: count <= rankedUpTo ? (all ?? []) : null } };
+  const whole = count <= countedUpTo([word]);
+  const held = { count, ids: count <= rankedUpTo ? (all ?? []) : null };
+  return { ids: whole ? (ids ?? []) : null, flags: flags ?? [], held };
 }
 
 /** Whether the table keeps more text than the fields that are looked at: then its rows are worth a count. */
@@ -93,7 +93,7 @@ function countedLook(statement: Statement, look: Look): string {
   const place = placeOf(statement, '', each.flat());
   const holds = keptHolds(statement, place.kept ?? '', word);
   const flags = `CASE WHEN ${wantedSql(look)} THEN ${flagsOf(statement, '', each, word, true)} ELSE 0 END`;
-  const rows = `SELECT t.id, ${flags} AS flags ${statement.from()} WHERE ${holds} LIMIT ${countedUpTo + 1}`;
+  const rows = `SELECT t.id, ${flags} AS flags ${statement.from()} WHERE ${holds} LIMIT ${countedUpTo([word]) + 1}`;
   const flagged = (name: string) => `to_json((array_agg(${name}) FILTER (WHERE flags > 0))[:${named + 1}])`;
   const all = `CASE WHEN count(*) <= ${rankedUpTo} THEN to_json(array_agg(id)) END`;
   return `(SELECT json_build_object('count', count(*), 'all', ${all},

@@ -1,15 +1,15 @@
 import { bestOf, listed, type Page, paged, type Ranked, rowsSql } from './best.ts';
 import type { Match } from './ends.ts';
 import { literal } from './look.ts';
-import { countedUpTo, type Held, rankedUpTo } from './looks.ts';
+import { type Held, rankedUpTo } from './looks.ts';
 import { behindSql, rankSql } from './match.ts';
 import { dividePaths, type Scope, searchTextOf } from './searched.ts';
 import { type Slot, Statement } from './statement.ts';
 import { visibleSql, whereSql } from './visible.ts';
-import { partOf } from './words.ts';
+import { countedUpTo, partOf } from './words.ts';
 
 /** Looking for several words rank by rank takes several looks: as many rows are ranked one by one in that time. */
-const rankedOfSeveral = 5000;
+const rankedOfSeveral = 5_000;
 
 /** What was found of one resource; `best` is null where they are too many to be ranked one by one. */
 export interface Lot {
@@ -27,7 +27,8 @@ function keptLot(scope: Scope, matches: readonly Match[], slots: Slot[], page: P
   const held = heldOf(scope, matches);
   if (held && held.count > rankedUpTo)
     return `(SELECT ${lot(scope, moreSql(scope, matches, held, slots), 'NULL::json')})`;
-  const rows = `${rowsSql(new Statement(scope.resource, slots), scope, matches)} LIMIT ${countedUpTo + 1}`;
+  const bound = countedUpTo(matches.map(({ word }) => word)) + 1;
+  const rows = `${rowsSql(new Statement(scope.resource, slots), scope, matches)} LIMIT ${bound}`;
   const few = `(SELECT n FROM size) <= ${matches.length > 1 ? rankedOfSeveral : rankedUpTo}`;
   const best = bestOf(scope, matches, slots, page, `SELECT id FROM found WHERE ${few}`);
   return `(WITH found AS MATERIALIZED (${rows}), size AS MATERIALIZED (SELECT count(*)::int AS n FROM found)
@@ -56,7 +57,7 @@ function moreSql({ resource, paths }: Scope, [match]: readonly Match[], held: He
   const statement = new Statement(resource, slots);
   const refer = behindSql(statement, dividePaths(paths).behind, match).join(' OR ') || 'false';
   const others = `(${refer}) AND NOT t.search_text LIKE ${partOf(statement, match.word)}`;
-  const rows = `SELECT 1 ${statement.from()} WHERE ${others} LIMIT ${countedUpTo + 1 - held.count}`;
+  const rows = `SELECT 1 ${statement.from()} WHERE ${others} LIMIT ${countedUpTo([match.word]) + 1 - held.count}`;
   return `${held.count} + (SELECT count(*)::int FROM (${rows}) AS others)`;
 }
 
@@ -72,7 +73,7 @@ export function seenLot(scope: Scope, matches: readonly Match[]): Lot | null {
   const held = heldOf(scope, matches);
   if (!held) return null;
   const lot = { resource: scope.resource.name, count: held.count, best: null };
-  if (held.count > countedUpTo) return lot;
+  if (held.count > countedUpTo(matches.map(({ word }) => word))) return lot;
   const alone = matches.every(({ ends }) => [...ends.values()].every((ids) => ids?.length === 0));
   return alone && (held.count === 0 || held.count > rankedUpTo) ? lot : null;
 }

@@ -4,12 +4,12 @@ import { manySql, type Ranked, rowsSql } from './best.ts';
 import { correctWords } from './correct.ts';
 import { estimated } from './count.ts';
 import { findEnds, type Match } from './ends.ts';
-import { countedUpTo } from './looks.ts';
 import { type Lot, lotSql, seenLot } from './lots.ts';
 import { literal } from './projection.ts';
 import { describedBy, type Scope } from './searched.ts';
 import { type Slot, Statement, valuesOf } from './statement.ts';
 import { nameFor } from './statement-name.ts';
+import { countedUpTo } from './words.ts';
 
 export { wordsOf } from './words.ts';
 
@@ -31,8 +31,10 @@ export interface Found {
   readonly words: readonly string[];
   /** The page asked for, the best first. */
   readonly hits: readonly Hit[];
-  /** How many there are in all; of more than 20,000 PostgreSQL's estimate. */
+  /** How many there are in all. */
   readonly count: number;
+  /** Whether that is PostgreSQL's estimate: of very many nobody counts. */
+  readonly countIsEstimate: boolean;
 }
 
 export interface SearchWishes {
@@ -106,7 +108,7 @@ async function findIn(
       resource: scope.resource,
       words,
       hits: hits.get(scope.resource.name) ?? [],
-      count: await countOf(db, scope, matchesOf(scope), lotsOf(scope)?.count ?? 0, me),
+      ...(await countOf(db, scope, matchesOf(scope), lotsOf(scope)?.count ?? 0, me)),
     })),
   );
 }
@@ -134,11 +136,13 @@ async function countOf(
   matches: readonly Match[],
   counted: number,
   me: number | null,
-): Promise<number> {
-  if (counted <= countedUpTo) return counted;
+): Promise<Pick<Found, 'count' | 'countIsEstimate'>> {
+  const whole = !scope.resource.searchText || counted <= countedUpTo(matches.map(({ word }) => word));
+  if (whole) return { count: counted, countIsEstimate: false };
   const statement = new Statement(scope.resource);
   const rows = rowsSql(statement, scope, matches);
-  return Math.max(counted, await estimated(db, rows, valuesOf(statement.slots, me)));
+  const count = Math.max(counted, await estimated(db, rows, valuesOf(statement.slots, me)));
+  return { count, countIsEstimate: true };
 }
 
 /** Names are put together for those shown alone. */

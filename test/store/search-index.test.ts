@@ -275,12 +275,16 @@ test('looking everywhere counts the rows that hold a word and those that refer t
       OR category_id IN (SELECT id FROM part_category WHERE name ILIKE '%' || $1 || '%')`,
     stock_item: `stock_item AS t WHERE search_text LIKE '%' || $1 || '%' OR part_id IN (SELECT id FROM part WHERE ${part})`,
   };
-  for (const word of ['zeppelin', 'resistor', '00123', '7f', '29', 'b7', 'zz']) {
+  for (const word of ['zeppelin', 'resistor', '00123', '7f', '29', 'b7', 'g7', 'zz']) {
     const found = await searchIn(services.pool, everywhere, [word], null, {});
     for (const [name, rows] of Object.entries(holding)) {
       const all = await services.pool.query<{ count: number }>(`SELECT count(*)::int FROM ${rows}`, [word]);
-      const { count = 0 } = found.find(({ resource }) => resource.name === name) ?? {};
-      t.is(count, all.rows[0]?.count ?? -1, `${word} among ${name}`);
+      const exact = all.rows[0]?.count ?? -1;
+      const { count = 0, countIsEstimate = false } = found.find(({ resource }) => resource.name === name) ?? {};
+      // Of words that no index knows, fewer are counted.
+      t.is(countIsEstimate, word.length < 3 && exact > 5000, `${word} among ${name}`);
+      if (countIsEstimate) t.true(count > 5000 && count < exact * 2);
+      else t.is(count, exact, `${word} among ${name}`);
     }
   }
 });

@@ -3,7 +3,6 @@ import type { Principal } from '../../../shared/access/principal.ts';
 import { titlesOf } from '../../messages/declared.ts';
 import { say } from '../../messages/say.ts';
 import { resources } from '../../resources/index.ts';
-import { countedUpTo } from '../../store/looks.ts';
 import { wordsOf } from '../../store/search.ts';
 import { linkPathOf } from '../rest/spelling.ts';
 import type { Browsing } from './browsing.ts';
@@ -34,15 +33,15 @@ export async function showSearch({ store, show }: Browsing, ctx: Context): Promi
   const held = found[0]?.words ?? words;
   const kinds = found
     .toSorted((a, b) => best(b.hits) - best(a.hits))
-    .map(({ resource, hits, count }) => {
+    .map(({ resource, hits, count, countIsEstimate }) => {
       const { many } = titlesOf(resource);
       const list = linkPathOf(resource);
       const whole = { count, kind: many };
       return {
         name: resource.name,
         title: many,
-        count: say(count > countedUpTo ? 'search.about' : 'home.count', { count }),
-        all: count > hits.length ? say(count > countedUpTo ? 'search.all-about' : 'search.all', whole) : null,
+        count: say(countIsEstimate ? 'search.about' : 'home.count', { count }),
+        all: count > hits.length ? say(countIsEstimate ? 'search.all-about' : 'search.all', whole) : null,
         href: `${list}?${new URLSearchParams({ search: held.join(' ') })}`,
         hits: hits.map(({ id, label, description }) => ({
           href: `${list}${id}/`,
