@@ -237,6 +237,8 @@ export interface Declaration {
    * an index (migrations/070_search.ts shows how). Without it the text is put together at each search.
    */
   searchText?: boolean;
+  /** Its own lists alone find its rows: they are left out where everything is searched. */
+  searchedAlone?: boolean;
   /** Default order: paths, `-` before descending ones. `id` is added as the last by itself. */
   order: readonly string[];
   /** More names for `ordering=`: name → path. Every stored field may be named anyway. */

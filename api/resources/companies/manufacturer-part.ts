@@ -29,6 +29,7 @@ export const manufacturerPart = resource('manufacturer_part', {
   label: '{pretty_name}',
   hint: '{description}',
   search: ['manufacturer.name', 'description', 'MPN', 'part.IPN', 'part.name', 'part.description', 'tags'],
+  searchText: true,
   order: ['MPN'],
   filters: {
     manufacturer_active: { either: '{manufacturer.active}' },

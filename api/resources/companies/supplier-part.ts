@@ -52,6 +52,7 @@ export const supplierPart = resource('supplier_part', {
   label: '{pretty_name}',
   hint: '{description}',
   search: ['description', 'SKU', 'supplier.name', 'manufacturer_part.MPN', 'part.IPN', 'part.name', 'tags'],
+  searchText: true,
   order: ['SKU'],
   filters: {
     company: { sql: '({supplier} = {value} OR {manufacturer} = {value})', type: 'reference' },

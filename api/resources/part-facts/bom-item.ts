@@ -60,6 +60,7 @@ export const bomItem = resource('bom_item', {
   },
   label: "{part.name} || ': ' || trim_scale({quantity}) || ' × ' || {sub_part.name}",
   search: ['reference', 'sub_part.name', 'sub_part.description', 'sub_part.IPN', 'part.name', 'part.IPN', 'note'],
+  searchText: true,
   order: ['part', 'sub_part.name'],
   orderings: { sub_part: 'sub_part.name', IPN: 'sub_part.IPN' },
   filters: {

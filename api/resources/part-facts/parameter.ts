@@ -58,6 +58,7 @@ export const parameter = resource('parameter', {
   },
   label: "{template.name} || ': ' || {data}",
   search: ['data', 'template.name', 'template.description', 'template.units', 'note'],
+  searchText: true,
   order: ['model_type', 'model_id', 'template'],
   orderings: { name: 'template.name', units: 'template.units' },
   constraints: {

@@ -94,6 +94,7 @@ export const testResult = resource('test_result', {
   },
   label: "{template.test_name} || ': ' || CASE WHEN {result} THEN 'passed' ELSE 'failed' END",
   search: ['template.test_name', 'value', 'notes'],
+  searchText: true,
   order: ['-date'],
   filters: {
     part: 'stock_item.part',

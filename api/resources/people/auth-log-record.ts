@@ -32,6 +32,7 @@ export const authLogRecord = resource('auth_log_record', {
   },
   label: "coalesce({user.username}, 'Somebody') || CASE WHEN {is_denied} THEN ' was refused' ELSE ' signed in' END",
   search: ['username'],
+  searchedAlone: true,
   order: ['-id'],
   own: { sql: '{user} = {me}', may: ['view'] },
   superusers: permissions,

@@ -30,6 +30,7 @@ export const authToken = resource('auth_token', {
   },
   label: "coalesce(nullif({name}, ''), 'Token ' || {id})",
   search: ['name', 'user.username'],
+  searchedAlone: true,
   remembered: true,
   order: ['-last_access'],
   own: { sql: '{user} = {me}', may: ['view', 'change'] },

@@ -349,6 +349,13 @@ test.serial('§6: GlobalSearch finds what the caller may view, with the entity o
   t.false(none.list.some(({ _scope }) => _scope === 'User'));
 });
 
+test.serial('§6: GlobalSearch leaves the record of sign-ins and tokens to lists of their own', async (t) => {
+  const { body: mine } = await boss.get<Listed<{ _scope: string }>>('AuthLogRecord?textFilter=root');
+  t.true(mine.total > 0);
+  const { body: all } = await boss.get<Listed<{ _scope: string }>>('GlobalSearch?q=root&maxSize=200');
+  t.deepEqual([...new Set(all.list.map(({ _scope }) => _scope))].sort(), ['Owner', 'User']);
+});
+
 test.serial('Part and category answer to their AtroCore names as well', async (t) => {
   const { body: category } = await boss.call('POST', 'Category', { name: 'Screws' });
   t.is(category.nameDeDe, 'Screws');
