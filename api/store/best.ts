@@ -1,7 +1,7 @@
 import type { Match } from './ends.ts';
 import { literal } from './look.ts';
 import { rankedUpTo } from './looks.ts';
-import { matchSql, rankSql } from './match.ts';
+import { matchSql, type Rest, rankSql } from './match.ts';
 import type { Scope } from './searched.ts';
 import { type Slot, Statement } from './statement.ts';
 import { visibleSql, whereSql } from './visible.ts';
@@ -34,7 +34,7 @@ export function manySql(scope: Scope, matches: readonly Match[], slots: Slot[], 
     const isKind = kind && ((at: Statement) => words.map((word) => kind(at, word)).join(' AND '));
     const conditions = [
       ...visibleSql(statement, scope.ownOnly),
-      ...(isKind ? [isKind(statement)] : matchSql(statement, scope.paths, matches)),
+      ...(isKind ? [isKind(statement)] : matchSql(statement, scope.paths, matches, 'each')),
       ...better.map((one) => `NOT (${one(statement)})`),
     ];
     if (isKind) better.push(isKind);
@@ -59,8 +59,13 @@ const whole = likes('t.search_text', '% w %');
 const begun = likes('t.search_text', '% w%');
 
 /** A SELECT of all rows of a table that keeps its text in which all the words stand. */
-export function rowsSql(statement: Statement, { ownOnly, paths }: Scope, matches: readonly Match[]): string {
-  const where = [...visibleSql(statement, ownOnly), ...matchSql(statement, paths, matches)];
+export function rowsSql(
+  statement: Statement,
+  { ownOnly, paths }: Scope,
+  matches: readonly Match[],
+  rest: Rest = 'all',
+): string {
+  const where = [...visibleSql(statement, ownOnly), ...matchSql(statement, paths, matches, rest)];
   return `SELECT t.id ${statement.from()}${whereSql(where)}`;
 }
 

@@ -1,12 +1,16 @@
 import type pg from 'pg';
 import type { Resource } from '../resources/declaration.ts';
 import { resourceNamed } from '../resources/index.ts';
-import { type Held, type Look, named, readLooks, standsSql } from './looks.ts';
+import { type Held, type Look, readLooks, standsSql } from './looks.ts';
 import { type Behind, byPrefix, dividePaths, type Scope } from './searched.ts';
 import { type Slot, Statement } from './statement.ts';
 
-/** Ids of the rows behind a reference in which a word stands; null when they are too many to be named. */
-type Ends = readonly number[] | null;
+/** The rows behind a reference in which a word stands. */
+interface Ends {
+  readonly ids: readonly number[];
+  /** Whether these are all; very many are not looked up. */
+  readonly all: boolean;
+}
 
 /** A word as a resource's rows are asked for it: with what was found behind each reference. */
 export interface Match {
@@ -55,13 +59,14 @@ export async function findEnds(
   const found = await readLooks(db, looks);
   const ends = (of: readonly { key: string; flag: number }[]): Ends => {
     const ids = new Set<number>();
+    let all = true;
     for (const { key, flag } of of) {
       const rows = found.get(key);
       if (!rows) continue;
-      if (rows.ids === null || rows.ids.length > named) return null;
+      all &&= rows.whole;
       for (const [n, id] of rows.ids.entries()) if ((rows.flags[n] ?? 0) & (1 << flag)) ids.add(id);
     }
-    return [...ids];
+    return { ids: [...ids], all };
   };
   return new Map(
     asked.map(({ resource, words }) => [
@@ -84,6 +89,17 @@ export function endsSql(resource: Resource, behind: Behind, word: string, slots:
       return `SELECT t.id ${statement.from()} WHERE ${stands}`;
     })
     .join(' UNION ALL ');
+}
+
+/** SQL that holds for a row that refers to one in which the word stands: that one is read. */
+export function endSql(statement: Statement, behind: Behind, word: string): string {
+  const key = statement.path(behind.reference);
+  const each = [...byPrefix(behind.paths)].map(([prefix, names]) => {
+    const end = statement.part(targetOf(statement.resource, behind));
+    const stands = standsSql(end, prefix, names, word);
+    return `(SELECT true ${end.from()} WHERE ${end.path('id')} = ${key} AND ${stands}) IS TRUE`;
+  });
+  return `(${each.join(' OR ')})`;
 }
 
 const targetOf = (resource: Resource, { reference }: Behind): Resource =>

@@ -7,7 +7,7 @@ import { countedUpTo, keptHolds, partOf } from './words.ts';
 /** So many rows are ranked one by one. */
 export const rankedUpTo = 1000;
 
-/** Ids that are named at most; where a word leads to more rows, walking through the table is as quick. */
+/** Ids that are looked up at most; where a word leads to more rows, walking through the table is as quick. */
 export const named = 5_000;
 
 /** A resource to be looked through for a word: at a prefix, in several choices of fields. */
@@ -32,8 +32,9 @@ export interface Held {
 
 /** What was found of a look. */
 interface Looked {
-  /** Null where nobody looked so far. */
-  readonly ids: readonly number[] | null;
+  readonly ids: readonly number[];
+  /** Whether all rows were looked at, and these are all. */
+  readonly whole: boolean;
   /** A bit each: in which of the choices the word stands in the row of that id. */
   readonly flags: readonly number[];
   /** Null where nobody counted. */
@@ -66,12 +67,13 @@ export async function readLooks(db: pg.Pool, looks: ReadonlyMap<string, Look>): 
 
 function lookedOf(found: number[][] | CountedLook, { word }: Look): Looked {
   if (!('count' in found)) {
-    return { ids: found.map(([id = 0]) => id), flags: found.map(([, flags = 0]) => flags), held: null };
+    const whole = found.length <= named;
+    return { ids: found.map(([id = 0]) => id), flags: found.map(([, flags = 0]) => flags), whole, held: null };
   }
   const { count, all, ids, flags } = found;
-  const whole = count <= countedUpTo([word]);
+  const whole = count <= countedUpTo([word]) && (ids ?? []).length <= named;
   const held = { count, ids: count <= rankedUpTo ? (all ?? []) : null };
-  return { ids: whole ? (ids ?? []) : null, flags: flags ?? [], held };
+  return { ids: ids ?? [], flags: flags ?? [], whole, held };
 }
 
 /** Whether the table keeps more text than the fields that are looked at: then its rows are worth a count. */

@@ -1,8 +1,8 @@
 import { bestOf, listed, type Page, paged, type Ranked, rowsSql } from './best.ts';
 import type { Match } from './ends.ts';
 import { literal } from './look.ts';
-import { type Held, rankedUpTo } from './looks.ts';
-import { behindSql, rankSql } from './match.ts';
+import { type Held, named, rankedUpTo } from './looks.ts';
+import { behindSql, type Rest, rankSql } from './match.ts';
 import { dividePaths, type Scope, searchTextOf } from './searched.ts';
 import { type Slot, Statement } from './statement.ts';
 import { visibleSql, whereSql } from './visible.ts';
@@ -18,17 +18,32 @@ export interface Lot {
   readonly best: readonly Ranked[] | null;
 }
 
-/** A SELECT that gives a {@link Lot}: the rows of a resource in which all the words stand. */
-export const lotSql = (scope: Scope, matches: readonly Match[], slots: Slot[], page: Page): string =>
-  (scope.resource.searchText ? keptLot : readLot)(scope, matches, slots, page);
+/**
+ * A SELECT that gives a {@link Lot}: the rows of a resource in which all the words stand.
+ * @param rest `some`: there may be more than are counted
+ */
+export const lotSql = (
+  scope: Scope,
+  matches: readonly Match[],
+  slots: Slot[],
+  page: Page,
+  rest: Rest = 'all',
+): string => (scope.resource.searchText ? keptLot : readLot)(scope, matches, slots, page, rest);
+
+/** Whether counting the rows that refer to those looked up may be enough: as many as are counted at all were looked up. */
+export const someMayDo = ([match, ...others]: readonly Match[]): boolean =>
+  match !== undefined &&
+  others.length === 0 &&
+  countedUpTo([match.word]) <= named &&
+  [...match.ends.values()].some(({ all }) => !all);
 
 /** Of a table that keeps its text: found by its index. */
-function keptLot(scope: Scope, matches: readonly Match[], slots: Slot[], page: Page): string {
+function keptLot(scope: Scope, matches: readonly Match[], slots: Slot[], page: Page, rest: Rest): string {
   const held = heldOf(scope, matches);
   if (held && held.count > rankedUpTo)
-    return `(SELECT ${lot(scope, moreSql(scope, matches, held, slots), 'NULL::json')})`;
+    return `(SELECT ${lot(scope, moreSql(scope, matches, held, slots, rest), 'NULL::json')})`;
   const bound = countedUpTo(matches.map(({ word }) => word)) + 1;
-  const rows = `${rowsSql(new Statement(scope.resource, slots), scope, matches)} LIMIT ${bound}`;
+  const rows = `${rowsSql(new Statement(scope.resource, slots), scope, matches, rest)} LIMIT ${bound}`;
   const few = `(SELECT n FROM size) <= ${matches.length > 1 ? rankedOfSeveral : rankedUpTo}`;
   const best = bestOf(scope, matches, slots, page, `SELECT id FROM found WHERE ${few}`);
   return `(WITH found AS MATERIALIZED (${rows}), size AS MATERIALIZED (SELECT count(*)::int AS n FROM found)
@@ -52,10 +67,10 @@ function readLot(scope: Scope, matches: readonly Match[], slots: Slot[], page: P
 }
 
 /** How many rows are found: those that hold the word, and those that refer to one that does. */
-function moreSql({ resource, paths }: Scope, [match]: readonly Match[], held: Held, slots: Slot[]): string {
+function moreSql({ resource, paths }: Scope, [match]: readonly Match[], held: Held, slots: Slot[], rest: Rest) {
   if (!match) return '0';
   const statement = new Statement(resource, slots);
-  const refer = behindSql(statement, dividePaths(paths).behind, match).join(' OR ') || 'false';
+  const refer = behindSql(statement, dividePaths(paths).behind, match, rest).join(' OR ') || 'false';
   const others = `(${refer}) AND NOT t.search_text LIKE ${partOf(statement, match.word)}`;
   const rows = `SELECT 1 ${statement.from()} WHERE ${others} LIMIT ${countedUpTo([match.word]) + 1 - held.count}`;
   return `${held.count} + (SELECT count(*)::int FROM (${rows}) AS others)`;
@@ -74,7 +89,7 @@ export function seenLot(scope: Scope, matches: readonly Match[]): Lot | null {
   if (!held) return null;
   const lot = { resource: scope.resource.name, count: held.count, best: null };
   if (held.count > countedUpTo(matches.map(({ word }) => word))) return lot;
-  const alone = matches.every(({ ends }) => [...ends.values()].every((ids) => ids?.length === 0));
+  const alone = matches.every(({ ends }) => [...ends.values()].every(({ ids, all }) => all && ids.length === 0));
   return alone && (held.count === 0 || held.count > rankedUpTo) ? lot : null;
 }
 

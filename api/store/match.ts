@@ -1,12 +1,23 @@
-import { endsSql, type Match } from './ends.ts';
+import { endSql, endsSql, type Match } from './ends.ts';
 import { type Behind, dividePaths, placeOf, testAt } from './searched.ts';
 import type { Statement } from './statement.ts';
 import { keptHolds, partOf, wordPattern } from './words.ts';
 
 export { findEnds, type Match } from './ends.ts';
 
+/**
+ * How rows are found that refer to one in which a word stands, where these are too many to be looked up: all of them first
+ * (`all`), each when its turn comes (`each`: where few rows are wanted, or most hold it), or those looked up alone (`some`).
+ */
+export type Rest = 'all' | 'each' | 'some';
+
 /** SQL that holds for rows in which every word stands. */
-export function matchSql(statement: Statement, paths: readonly string[], matches: readonly Match[]): string[] {
+export function matchSql(
+  statement: Statement,
+  paths: readonly string[],
+  matches: readonly Match[],
+  rest: Rest = 'all',
+): string[] {
   const { resource } = statement;
   const { own, behind } = dividePaths(paths);
   return matches.map((match) => {
@@ -16,7 +27,10 @@ export function matchSql(statement: Statement, paths: readonly string[], matches
       const pattern = partOf(statement, match.word);
       return testAt(placeOf(statement, '', paths), (text) => `${text} LIKE ${pattern}`);
     }
-    const stands = [...(own.length > 0 ? [heldSql(statement, match)] : []), ...behindSql(statement, behind, match)];
+    const stands = [
+      ...(own.length > 0 ? [heldSql(statement, match)] : []),
+      ...behindSql(statement, behind, match, rest),
+    ];
     return `(${stands.join(' OR ') || 'false'})`;
   });
 }
@@ -28,13 +42,19 @@ export function heldSql(statement: Statement, { word, held }: Match): string {
 }
 
 /** SQL, each of its own, that holds for rows that refer to one in which a word stands. */
-export function behindSql(statement: Statement, behind: readonly Behind[], { word, ends }: Match): string[] {
+export function behindSql(
+  statement: Statement,
+  behind: readonly Behind[],
+  { word, ends }: Match,
+  rest: Rest,
+): string[] {
   const { resource, slots } = statement;
   return behind.flatMap((one) => {
-    const ids = ends.get(one.reference);
+    const { ids, all } = ends.get(one.reference) ?? { ids: [], all: true };
     const key = statement.path(one.reference);
-    if (ids === null) return [`${key} IN (${endsSql(resource, one, word, slots)})`];
-    return ids?.length ? [`${key} = ANY(${statement.bind({ value: ids }, 'int[]')})`] : [];
+    if (!all && rest === 'all') return [`${key} IN (${endsSql(resource, one, word, slots)})`];
+    if (!all && rest === 'each') return [endSql(statement, one, word)];
+    return ids.length > 0 ? [`${key} = ANY(${statement.bind({ value: ids }, 'int[]')})`] : [];
   });
 }
 

@@ -4,7 +4,8 @@ import { manySql, type Ranked, rowsSql } from './best.ts';
 import { correctWords } from './correct.ts';
 import { estimated } from './count.ts';
 import { findEnds, type Match } from './ends.ts';
-import { type Lot, lotSql, seenLot } from './lots.ts';
+import { type Lot, lotSql, seenLot, someMayDo } from './lots.ts';
+import type { Rest } from './match.ts';
 import { literal } from './projection.ts';
 import { describedBy, type Scope } from './searched.ts';
 import { type Slot, Statement, valuesOf } from './statement.ts';
@@ -80,13 +81,17 @@ async function findIn(
   const matchesOf = ({ resource }: Scope) => matches.get(resource) ?? [];
   const seen = scopes.flatMap((scope) => seenLot(scope, matchesOf(scope)) ?? []);
   const known = new Set(seen.map(({ resource }) => resource));
-  const kept = await askEach<Lot>(
-    db,
-    me,
-    scopes.filter(({ resource }) => resource.searchText && !known.has(resource.name)),
-    (scope, slots) => lotSql(scope, matchesOf(scope), slots, page),
+  const askKept = (those: readonly Scope[], rest: (scope: Scope) => Rest) =>
+    askEach<Lot>(db, me, those, (scope, slots) => lotSql(scope, matchesOf(scope), slots, page, rest(scope)));
+  const some = (scope: Scope) => someMayDo(matchesOf(scope));
+  const unseen = scopes.filter(({ resource }) => resource.searchText && !known.has(resource.name));
+  const kept = await askKept(unseen, (scope) => (some(scope) ? 'some' : 'all'));
+  const counted = new Map(kept.map(({ resource, count }) => [resource, count]));
+  const few = unseen.filter((scope) => some(scope) && (counted.get(scope.resource.name) ?? 0) <= countedUpTo(words));
+  const again = await askKept(few, () => 'all');
+  const lots = new Map(
+    [...seen, ...kept, ...again, ...read].filter(({ count }) => count > 0).map((lot) => [lot.resource, lot]),
   );
-  const lots = new Map([...seen, ...kept, ...read].filter(({ count }) => count > 0).map((lot) => [lot.resource, lot]));
   const lotsOf = ({ resource }: Scope) => lots.get(resource.name);
   const many = await askEach<{ resource: string; best: Ranked[] }>(
     db,
