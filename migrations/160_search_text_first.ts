@@ -16,15 +16,24 @@ async function writeAnew(knex: Knex, table: string): Promise<void> {
   const oid = `'${table}'::regclass`;
   const old = `${table}_before`;
 
-  const [others] = await all<{ count: number }>(`
-    SELECT (SELECT count(*) FROM pg_depend WHERE refclassid = 'pg_class'::regclass AND refobjid = ${oid}
-              AND classid = 'pg_rewrite'::regclass)
-         + (SELECT count(*) FROM pg_publication_rel WHERE prrelid = ${oid})
-         + (SELECT count(*) FROM pg_inherits WHERE ${oid} IN (inhparent, inhrelid))
-         + (SELECT count(*) FROM pg_policy WHERE polrelid = ${oid})
-         + (SELECT count(*) FROM pg_statistic_ext WHERE stxrelid = ${oid})
-         + (SELECT count(*) FROM pg_attribute WHERE attrelid = ${oid} AND attacl IS NOT NULL) AS count`);
+  const [others] = await all<{ count: number; options: string | null }>(`
+    SELECT (SELECT count(*) FROM pg_depend WHERE refclassid = 'pg_class'::regclass AND refobjid = c.oid
+              AND classid IN ('pg_rewrite'::regclass, 'pg_proc'::regclass))
+         + (SELECT count(*) FROM pg_depend JOIN pg_type AS t ON refobjid IN (t.oid, t.typarray)
+             WHERE refclassid = 'pg_type'::regclass AND t.oid = c.reltype AND deptype = 'n')
+         + (SELECT count(*) FROM pg_publication_rel WHERE prrelid = c.oid)
+         + (SELECT count(*) FROM pg_inherits WHERE c.oid IN (inhparent, inhrelid))
+         + (SELECT count(*) FROM pg_policy WHERE polrelid = c.oid)
+         + (SELECT count(*) FROM pg_statistic_ext WHERE stxrelid = c.oid)
+         + (SELECT count(*) FROM pg_trigger WHERE tgrelid = c.oid AND tgenabled <> 'O')
+         + (SELECT count(*) FROM pg_description WHERE classoid = 'pg_class'::regclass AND objoid = c.oid)
+         + (SELECT count(*) FROM pg_attribute WHERE attrelid = c.oid
+              AND (attacl IS NOT NULL OR attoptions IS NOT NULL OR attstattarget >= 0 AND attnum > 0 AND NOT attisdropped))
+         + (reltablespace <> 0 OR relreplident <> 'd' OR relrowsecurity OR relforcerowsecurity)::int AS count,
+           array_to_string(reloptions, ', ') AS options
+      FROM pg_class AS c WHERE c.oid = ${oid}`);
   if (Number(others?.count) > 0) return;
+  const options = others?.options ? ` WITH (${others.options})` : '';
   await knex.raw(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
 
   const columns = await all<{ name: string; definition: string; kept: boolean }>(`
@@ -71,7 +80,7 @@ async function writeAnew(knex: Knex, table: string): Promise<void> {
       ...referring.map(({ drop }) => drop),
       ...sequences.map(({ free }) => free),
       `ALTER TABLE ${table} RENAME TO ${old}`,
-      `CREATE TABLE ${table} (${columns.map(({ definition }) => definition).join(', ')})`,
+      `CREATE TABLE ${table} (${columns.map(({ definition }) => definition).join(', ')})${options}`,
       `INSERT INTO ${table} (${kept.join(', ')}) SELECT ${kept.join(', ')} FROM ${old} ORDER BY id`,
       `DROP TABLE ${old}`,
       ...sequences.map(({ own }) => own),

@@ -22,8 +22,7 @@ export async function wayTo(
   const top = 150 + 2 * (page.limit + page.offset);
   if (top > furthest || !isServed(asked, query)) return 'gathered';
   const { statement, where, keys } = listing(asked, query);
-  const list = keys.map(({ sql }, n) => `${sql} AS k${n}`).join(', ');
-  const first = `SELECT t.id, (${where.join(' AND ')}) AS holds, ${list} ${statement.from()} ORDER BY ${orderSql(keys)}`;
+  const first = `SELECT t.id, (${where.join(' AND ')}) AS holds, ${keyList(keys)} ${statement.from()} ORDER BY ${orderSql(keys)}`;
   const looked = `${first} LIMIT ${statement.bind({ value: top }, 'int')}`;
   const bounds = `LIMIT ${statement.bind('limit', 'int')} OFFSET ${statement.bind('offset', 'bigint')}`;
   const { rows } = await db.query<[number]>({
@@ -51,8 +50,7 @@ function isServed({ projection }: Asked, { order }: Query): boolean {
  * @param bounds LIMIT and OFFSET of the page
  */
 export function gatheredSql({ statement, where, keys }: Listing, upTo: number, bounds: string) {
-  const list = keys.map(({ sql }, n) => `${sql} AS k${n}`).join(', ');
-  const finds = `SELECT t.id, ${list} ${statement.from()}${whereSql(where)} LIMIT ${upTo + 1}`;
+  const finds = `SELECT t.id, ${keyList(keys)} ${statement.from()}${whereSql(where)} LIMIT ${upTo + 1}`;
   const ids = `SELECT id FROM gathered ORDER BY ${gatheredOrder(keys)} ${bounds}`;
   return {
     table: `gathered AS MATERIALIZED (${finds})`,
@@ -60,5 +58,8 @@ export function gatheredSql({ statement, where, keys }: Listing, upTo: number, b
     condition: `t.id = ANY(ARRAY(${ids}))`,
   };
 }
+
+/** The columns of the order, by names that {@link gatheredOrder} takes up. */
+const keyList = (keys: Listing['keys']): string => keys.map(({ sql }, n) => `${sql} AS k${n}`).join(', ');
 
 const gatheredOrder = (keys: Listing['keys']): string => orderSql(keys.map((key, n) => ({ ...key, sql: `k${n}` })));

@@ -36,7 +36,7 @@ export function matchSql(
 }
 
 /** SQL that holds for rows of a table that keeps its text in which a word stands itself. */
-export function heldSql(statement: Statement, { word, held }: Match): string {
+function heldSql(statement: Statement, { word, held }: Match): string {
   if (held?.ids) return `t.id = ANY(${statement.bind({ value: held.ids }, 'int[]')})`;
   return keptHolds(statement, 't.search_text', word);
 }

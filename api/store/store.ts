@@ -85,16 +85,14 @@ export class Store {
 
   /**
    * The rows in which every word is found, the best first, for each resource with any. Words are those of `wordsOf`.
-   * Resources that the caller may not view at all are passed over, and those that are searched alone unless they are
-   * asked for by themselves; of others they find what a list would show them.
+   * Resources that the caller may not view at all are passed over, and those that their own lists alone search; of others
+   * they find what a list would show them.
    */
   async search(principal: Principal, words: readonly string[], wishes: SearchWishes = {}): Promise<Found[]> {
     const sight = this.sight(principal);
-    const resources = wishes.resources ?? declared;
-    const asked = resources.length === 1 ? resources : resources.filter(({ searchedAlone }) => !searchedAlone);
-    const scopes = asked.flatMap((resource) => {
+    const scopes = (wishes.resources ?? declared).flatMap((resource) => {
       const seen = sight(resource);
-      return seen === 'nothing' ? [] : [scopeOf(resource, seen === 'own', sight)];
+      return resource.searchedAlone || seen === 'nothing' ? [] : [scopeOf(resource, seen === 'own', sight)];
     });
     return this.#services.reads.read((db) => searchIn(db, scopes, words, principal.person?.id ?? null, wishes));
   }

@@ -15,6 +15,7 @@ test.before(async () => {
     INSERT INTO part (name, tags, minimum_stock) VALUES ('Screw', '{M3,steel}', 2.5), ('Nut', '{}', 0);
     INSERT INTO stock_item (part_id, quantity) SELECT id, 7 FROM part;
     GRANT SELECT ON part TO PUBLIC;
+    ALTER TABLE part SET (autovacuum_vacuum_scale_factor = 0.05, fillfactor = 90);
   `);
 });
 test.after.always(() => services && closeServices(services));
@@ -63,13 +64,31 @@ test.serial('tables that are written anew are as they were, with all that hangs 
   await t.throwsAsync(pool.query(`DELETE FROM host_hardware`), { message: /host_hardware_id_fkey/ });
 });
 
-test.serial('a table that somebody has a view of their own on is left as it is', async (t) => {
-  const { pool, knex } = services;
-  await pool.query('CREATE VIEW names_of_hosts AS SELECT hostname FROM host');
-  const oid = async (table: string) => (await pool.query(`SELECT $1::regclass::oid AS oid`, [table])).rows[0].oid;
-  const [host, part] = [await oid('host'), await oid('part')];
-  await knex.transaction(up);
-  t.is(await oid('host'), host);
-  t.not(await oid('part'), part);
-  t.is((await pool.query('SELECT FROM names_of_hosts')).rowCount, 20);
-});
+for (const [what, made, gone] of [
+  ['a view', 'CREATE VIEW own AS SELECT hostname FROM host', 'DROP VIEW own'],
+  [
+    'a function',
+    'CREATE FUNCTION own(host) RETURNS text LANGUAGE sql AS $$ SELECT $1.hostname $$',
+    'DROP FUNCTION own',
+  ],
+  ['a comment', `COMMENT ON COLUMN host.asset_no IS 'As in the books'`, 'COMMENT ON COLUMN host.asset_no IS NULL'],
+  ['a publication', 'CREATE PUBLICATION own FOR TABLE host', 'DROP PUBLICATION own'],
+  [
+    'a setting of a column',
+    'ALTER TABLE host ALTER details SET STATISTICS 500',
+    'ALTER TABLE host ALTER details SET STATISTICS -1',
+  ],
+] as const) {
+  test.serial(`a table on which somebody has put ${what} of their own is left as it is`, async (t) => {
+    const { pool, knex } = services;
+    const oid = async (table: string) => (await pool.query(`SELECT $1::regclass::oid AS oid`, [table])).rows[0].oid;
+    const [host, part] = [await oid('host'), await oid('part')];
+    await pool.query(made);
+    await knex.transaction(up);
+    t.is(await oid('host'), host);
+    t.not(await oid('part'), part);
+    await pool.query(gone);
+    await knex.transaction(up);
+    t.not(await oid('host'), host);
+  });
+}
